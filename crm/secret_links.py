@@ -49,6 +49,7 @@ def read(purpose: str, code: str, nonce: str = "") -> int | None:
     pk = id_in(code)
     if pk is None:
         return None
+    given = code[-SIGNATURE_LENGTH:].encode()
     keys = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
-    matches = [hmac.compare_digest(_signature(key, purpose, pk, nonce), code[-SIGNATURE_LENGTH:]) for key in keys]
+    matches = [hmac.compare_digest(_signature(key, purpose, pk, nonce).encode(), given) for key in keys]
     return pk if any(matches) else None

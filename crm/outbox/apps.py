@@ -1,0 +1,10 @@
+"""The promise to send, and its delivery."""
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class OutboxConfig(AppConfig):
+    name = "crm.outbox"
+    label = "outbox"
+    verbose_name = _("Outbox")
