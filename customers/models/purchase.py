@@ -1,0 +1,111 @@
+"""What was bought, where, from whom: purchases with their lines, products, branches."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.bilingual import Bilingual
+from crm.staff.models import Team
+from customers.models.customer import Customer
+
+
+class Branch(Bilingual):
+    """A place of ours. Its zone decides which day a purchase belongs to."""
+
+    timezone = models.CharField(_("time zone"), max_length=60, default=settings.TIME_ZONE)
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta(Bilingual.Meta):
+        verbose_name = _("branch")
+        verbose_name_plural = _("branches")
+        ordering = ["pk"]
+        abstract = False
+
+
+class Product(models.Model):
+    """Something we sell. Codes are case-sensitive: real stock lists hold both 15056BL and 15056bl."""
+
+    code = models.CharField(_("code"), max_length=60, unique=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.description}".strip()
+
+
+class PurchaseQuerySet(models.QuerySet["Purchase"]):
+    def visible_to(self, user):
+        """A purchase is seen by whoever may open its customer."""
+        return self.filter(customer__in=Customer.objects.visible_to(user))
+
+
+class Purchase(models.Model):
+    """One sale or return. `happened_on` is the local day at the branch, stored: days are what care counts."""
+
+    class Kind(models.TextChoices):
+        SALE = "sale", _("Sale")
+        RETURN = "return", _("Return")
+
+    kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.SALE)
+    source = models.CharField(_("source"), max_length=60, default="revisit", help_text="revisit: typed by hand")
+    reference = models.CharField(_("number"), max_length=120)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="purchases")
+    happened_at = models.DateTimeField(_("when"))
+    happened_on = models.DateField(editable=False)
+    branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
+    staff = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="sales", verbose_name=_("sold by")
+    )
+    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
+    currency = models.CharField(_("currency"), max_length=3, default="CNY")
+    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, help_text="Sum of the lines, rounded once.")
+    country = models.CharField(_("country"), max_length=60, blank=True)
+    returns_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="returned_by")
+    note = models.TextField(_("note"), blank=True)
+    import_run = models.ForeignKey("customers.ImportRun", models.PROTECT, null=True, editable=False, related_name="+")
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = PurchaseQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("purchase")
+        verbose_name_plural = _("purchases")
+        constraints = [
+            models.UniqueConstraint(fields=["source", "reference"], name="one_purchase_per_source_and_number"),
+            models.CheckConstraint(condition=Q(returns_of__isnull=True) | Q(kind="return"), name="only_returns_return"),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "-happened_at", "-id"], name="purchase_by_customer"),
+            models.Index(fields=["-happened_at", "-id"], name="purchase_newest"),
+            models.Index(fields=["created_at", "id"], name="purchase_by_arrival"),
+            models.Index(fields=["happened_on", "team"], name="purchase_by_day"),
+        ]
+
+    def __str__(self) -> str:
+        return self.reference
+
+
+class PurchaseLine(models.Model):
+    """One line. Its identity is its position in file order: real files hold equal lines on purpose."""
+
+    purchase = models.ForeignKey(Purchase, models.PROTECT, related_name="lines")
+    position = models.PositiveIntegerField()
+    product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    quantity = models.DecimalField(_("quantity"), max_digits=14, decimal_places=3)
+    unit_price = models.DecimalField(_("unit price"), max_digits=18, decimal_places=4)
+    amount = models.DecimalField(_("amount"), max_digits=18, decimal_places=4)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["purchase", "position"], name="one_line_per_position")]
