@@ -93,6 +93,10 @@ class Customer(models.Model):
     class Meta:
         verbose_name = _("customer")
         verbose_name_plural = _("customers")
+        permissions = [
+            ("log_contact", _("Can log a contact with any customer")),
+            ("import_purchases", _("Can import purchases")),
+        ]
         indexes = [
             models.Index(fields=["sort_key", "id"], name="customer_by_name"),
             models.Index(fields=["-created_at", "-id"], name="customer_newest"),

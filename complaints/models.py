@@ -1,0 +1,264 @@
+"""What went wrong: cases with two clocks, their pauses, messages, promises and history."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.core.serializers.json import DjangoJSONEncoder
+from django.db import models
+from django.db.models import F, Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from crm.bilingual import Bilingual
+from crm.outbox.models import Message
+from crm.staff.models import Team
+from crm.staff.scopes import reach
+from crm.worktime.models import WorkCalendar
+from customers.models import Customer, Purchase
+
+
+class Category(Bilingual):
+    """What a case is about. In use it is retired, not deleted."""
+
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, verbose_name=_("goes to"), help_text=_("Where such cases are handled.")
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta(Bilingual.Meta):
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering = ["position", "pk"]
+        abstract = False
+
+
+class Severity(Bilingual):
+    """How bad it is, and the two targets in working time that follow from it."""
+
+    acknowledge_within = models.DurationField(_("acknowledge within"), default=timedelta(hours=4))
+    resolve_within = models.DurationField(_("resolve within"), default=timedelta(hours=24))
+    position = models.PositiveSmallIntegerField(_("position"), default=0, help_text=_("The worst first."))
+    is_default = models.BooleanField(_("default"), default=False)
+    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    class Meta(Bilingual.Meta):
+        verbose_name = _("severity and deadlines")
+        verbose_name_plural = _("severities and deadlines")
+        ordering = ["position", "pk"]
+        abstract = False
+        constraints = [
+            *Bilingual.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(acknowledge_within__gt=timedelta(0), resolve_within__gte=F("acknowledge_within")),
+                name="severity_targets_follow_each_other",
+                violation_error_message=_("Resolving cannot be due before acknowledging."),
+            ),
+            models.UniqueConstraint(
+                fields=["is_default"], condition=Q(is_default=True), name="one_default_severity",
+                violation_error_message=_("Another severity is the default already."),
+            ),
+        ]
+
+
+class Status(models.TextChoices):
+    NEW = "new", _("New")
+    ACKNOWLEDGED = "acknowledged", _("Acknowledged")
+    IN_PROGRESS = "in_progress", _("In progress")
+    WAITING = "waiting", _("Waiting for the customer")
+    RESOLVED = "resolved", _("Resolved")
+    CLOSED = "closed", _("Closed")
+
+
+OPEN_STATUSES = (Status.NEW, Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.WAITING)
+
+# The one drawing of a case's life. Reopening leads back to IN_PROGRESS and starts a round.
+NEXT_STATUSES: dict[str, tuple[str, ...]] = {
+    Status.NEW: (Status.ACKNOWLEDGED, Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED),
+    Status.ACKNOWLEDGED: (Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED),
+    Status.IN_PROGRESS: (Status.WAITING, Status.RESOLVED),
+    Status.WAITING: (Status.IN_PROGRESS, Status.RESOLVED),
+    Status.RESOLVED: (Status.CLOSED, Status.IN_PROGRESS),
+    Status.CLOSED: (Status.IN_PROGRESS,),
+}
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def visible_to(self, user):
+        scope = reach(user, "complaints")
+        return self.filter(scope.rows())
+
+    def open(self):
+        return self.filter(status__in=OPEN_STATUSES)
+
+    def overdue(self, at=None):
+        """Open with a missed clock: not acknowledged or not resolved in time. A paused clock is not overdue."""
+        at = at or timezone.now()
+        return self.open().filter(next_due_at__lt=at).exclude(status=Status.WAITING)
+
+    def complaints_only(self):
+        """What counts as a complaint in every statistic: enquiries, suggestions and praise are cases, too."""
+        return self.filter(kind=Complaint.Kind.COMPLAINT)
+
+
+class Complaint(models.Model):
+    """A case. `kind` tells complaints from enquiries, suggestions and praise; `round` counts the times it was opened."""
+
+    class Kind(models.TextChoices):
+        COMPLAINT = "complaint", _("Complaint")
+        ENQUIRY = "enquiry", _("Enquiry")
+        SUGGESTION = "suggestion", _("Suggestion")
+        PRAISE = "praise", _("Praise")
+
+    class Channel(models.TextChoices):
+        PHONE = "phone", _("Call")
+        COUNTER = "counter", _("Counter")
+        EMAIL = "email", _("E-mail")
+        WEB = "web", _("Public page")
+        MESSAGE = "message", _("Message")
+
+    number = models.CharField(_("number"), max_length=24, unique=True, editable=False)
+    kind = models.CharField(_("kind of case"), max_length=12, choices=Kind, default=Kind.COMPLAINT)
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="complaints", verbose_name=_("customer"))
+    purchase = models.ForeignKey(Purchase, models.PROTECT, null=True, blank=True, related_name="complaints")
+    category = models.ForeignKey(Category, models.PROTECT, null=True, blank=True, verbose_name=_("category"))
+    severity = models.ForeignKey(Severity, models.PROTECT, verbose_name=_("severity"))
+    channel = models.CharField(_("came by"), max_length=10, choices=Channel, default=Channel.PHONE)
+    subject = models.CharField(_("what happened"), max_length=200)
+    description = models.TextField(_("in the customer's words"), blank=True)
+    wish = models.CharField(_("what the customer wants"), max_length=300, blank=True)
+    team = models.ForeignKey(Team, models.PROTECT, related_name="complaints", verbose_name=_("team"))
+    owner = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="complaints", verbose_name=_("handler")
+    )
+    status = models.CharField(_("status"), max_length=14, choices=Status, default=Status.NEW, editable=False)
+    round = models.PositiveSmallIntegerField(default=1, editable=False)
+    calendar = models.ForeignKey(WorkCalendar, models.PROTECT, editable=False, related_name="+")
+    received_at = models.DateTimeField(_("received"), default=timezone.now)
+    round_started_at = models.DateTimeField(default=timezone.now, editable=False)
+    acknowledged_at = models.DateTimeField(null=True, editable=False)
+    resolved_at = models.DateTimeField(null=True, editable=False)
+    closed_at = models.DateTimeField(null=True, editable=False)
+    acknowledge_due_at = models.DateTimeField(editable=False)
+    resolve_due_at = models.DateTimeField(editable=False)
+    next_due_at = models.DateTimeField(
+        null=True, editable=False, help_text="The clock that runs out next; null when none runs. Stored, so that lists sort by it."
+    )
+    resolution = models.TextField(_("how it was resolved"), blank=True)
+    via = models.CharField(max_length=8, default="web", editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
+        permissions = [
+            ("work_complaint", _("Can work on a complaint within reach")),
+            ("assign_complaint", _("Can give a complaint to a colleague or team")),
+        ]
+        indexes = [
+            models.Index(
+                fields=["next_due_at", "id"], name="complaint_next_clock",
+                condition=Q(status__in=["new", "acknowledged", "in_progress", "waiting"]),
+            ),
+            models.Index(fields=["-received_at", "-id"], name="complaint_newest"),
+            models.Index(fields=["customer", "-received_at"], name="complaint_by_customer"),
+            models.Index(fields=["resolved_at", "id"], name="complaint_by_resolution", condition=Q(resolved_at__isnull=False)),
+        ]
+        constraints = [
+            models.CheckConstraint(condition=Q(status__in=Status.values), name="complaint_status_is_known"),
+            models.CheckConstraint(
+                condition=~Q(status__in=["resolved", "closed"]) | Q(resolved_at__isnull=False), name="complaint_resolved_has_time"
+            ),
+            models.CheckConstraint(condition=~Q(status="closed") | Q(closed_at__isnull=False), name="complaint_closed_has_time"),
+            models.CheckConstraint(
+                condition=Q(status__in=["resolved", "closed"]) | Q(resolved_at__isnull=True, closed_at__isnull=True),
+                name="complaint_open_is_not_resolved",
+            ),
+            models.CheckConstraint(
+                condition=Q(status="new") | Q(acknowledged_at__isnull=False), name="complaint_past_new_is_acknowledged"
+            ),
+            models.CheckConstraint(
+                condition=~Q(status__in=["resolved", "closed", "waiting"]) | Q(next_due_at__isnull=True),
+                name="complaint_clock_stands_when_not_worked_on",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("complaints:detail", args=[self.number])
+
+
+class ComplaintPause(models.Model):
+    """Time in which the clocks stand, because the customer has to answer."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="pauses")
+    round = models.PositiveSmallIntegerField()
+    started_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=300, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["complaint"], condition=Q(ended_at__isnull=True), name="one_open_pause_per_complaint"),
+            models.CheckConstraint(
+                condition=Q(ended_at__isnull=True) | Q(ended_at__gte=F("started_at")), name="pause_ends_after_it_begins"
+            ),
+        ]
+
+
+class ComplaintMessage(models.Model):
+    """A letter between us and the customer on this case. `message` tells whether ours arrived."""
+
+    class Direction(models.TextChoices):
+        OUT = "out", _("to the customer")
+        IN = "in", _("from the customer")
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="messages")
+    direction = models.CharField(max_length=3, choices=Direction)
+    at = models.DateTimeField(default=timezone.now)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    body = models.TextField()
+    message = models.OneToOneField(Message, models.PROTECT, null=True, related_name="+")
+    submission = models.UUIDField(null=True, unique=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+class ComplaintPromise(models.Model):
+    """What was promised to the customer, by when, and whether it was kept."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="promises")
+    text = models.CharField(_("promised"), max_length=300)
+    due_at = models.DateTimeField(_("until"))
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+    kept_at = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["due_at", "pk"]
+
+
+class ComplaintEvent(models.Model):
+    """The case's history. Append-only."""
+
+    complaint = models.ForeignKey(Complaint, models.PROTECT, related_name="events")
+    at = models.DateTimeField(default=timezone.now)
+    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
+    via = models.CharField(max_length=8, default="web")
+    what = models.SlugField(max_length=40)
+    note = models.TextField(blank=True)
+    old = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+    new = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
+
+    class Meta:
+        indexes = [models.Index(fields=["complaint", "-at", "-id"], name="complaint_event_newest")]

@@ -1,0 +1,6 @@
+"""Customers, purchases, search."""
+
+from django.urls import URLPattern
+
+app_name = "customers"
+urlpatterns: list[URLPattern] = []

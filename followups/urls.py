@@ -1,0 +1,6 @@
+"""My day, follow-ups and their verbs."""
+
+from django.urls import URLPattern
+
+app_name = "followups"
+urlpatterns: list[URLPattern] = []

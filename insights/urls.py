@@ -1,0 +1,6 @@
+"""The dashboard."""
+
+from django.urls import URLPattern
+
+app_name = "insights"
+urlpatterns: list[URLPattern] = []
