@@ -54,7 +54,7 @@ INSTALLED_APPS = [
     "crm.look",
     "crm.worktime",
     "crm.outbox",
-    "crm.staff",
+    "crm.staff.apps.StaffConfig",
     "customers",
     "complaints",
     "satisfaction",

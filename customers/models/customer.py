@@ -4,7 +4,7 @@ from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models import Exists, OuterRef, Q
-from django.utils import timezone
+from django.utils.timezone import localdate, now
 from django.utils.translation import gettext_lazy as _
 
 from crm.bilingual import Bilingual
@@ -35,10 +35,10 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         scope = reach(user, "customers")
         if scope.everything:
             return self
-        now = timezone.now()
+        moment = now()
         given = CustomerAccess.objects.filter(
             Q(user=user) | Q(team__in=scope.own_team_ids),
-            Q(until__isnull=True) | Q(until__gt=now),
+            Q(until__isnull=True) | Q(until__gt=moment),
             customer=OuterRef("pk"),
         )
         return self.filter(scope.rows() | Exists(given))
@@ -81,8 +81,8 @@ class Customer(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
-    created_at = models.DateTimeField(default=timezone.now, editable=False)
-    updated_at = models.DateTimeField(default=timezone.now, editable=False)
+    created_at = models.DateTimeField(default=now, editable=False)
+    updated_at = models.DateTimeField(default=now, editable=False)
     updated_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -142,7 +142,7 @@ class ExternalReference(models.Model):
 
 class ContactPointQuerySet(models.QuerySet["ContactPoint"]):
     def current(self, on=None):
-        on = on or timezone.localdate()
+        on = on or localdate()
         return self.filter(
             Q(valid_from__isnull=True) | Q(valid_from__lte=on), Q(valid_to__isnull=True) | Q(valid_to__gte=on)
         )
@@ -200,7 +200,7 @@ class Interaction(models.Model):
         OUT = "out", _("to the customer")
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="interactions")
-    at = models.DateTimeField(_("when"), default=timezone.now)
+    at = models.DateTimeField(_("when"), default=now)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel, default=Channel.PHONE)
     direction = models.CharField(_("direction"), max_length=3, choices=Direction, default=Direction.OUT)
     staff = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
@@ -208,7 +208,7 @@ class Interaction(models.Model):
     summary = models.TextField(_("what was said"))
     outcome = models.CharField(_("outcome"), max_length=20, blank=True)
     submission = models.UUIDField(null=True, unique=True, help_text="Of the form that wrote it: twice sent, once kept.")
-    created_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=now)
 
     class Meta:
         indexes = [models.Index(fields=["customer", "-at", "-id"], name="interaction_by_customer")]
@@ -240,7 +240,7 @@ class CustomerEvent(models.Model):
     """Who changed what on a customer, from what to what. Append-only."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="events")
-    at = models.DateTimeField(default=timezone.now)
+    at = models.DateTimeField(default=now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     via = models.CharField(max_length=8, default="web", choices=[(v, v) for v in ("web", "import", "task", "api", "public")])
     what = models.SlugField(max_length=40)
