@@ -6,7 +6,7 @@ land in a mailbox page. Production: every address and secret comes from the envi
 
 import os
 from pathlib import Path
-from urllib.parse import parse_qs, quote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import environ
 from celery.schedules import crontab
@@ -126,7 +126,7 @@ def _broker_url(redis_url: str) -> str:
     if parts.scheme != "unix":
         return redis_url
     db = parse_qs(parts.query).get("db", ["0"])[0]
-    return f"redis+socket://{quote(parts.path)}?virtual_host={db}"
+    return f"redis+socket://{parts.path}?virtual_host={db}"  # quoted already
 
 
 # --- The clock: Celery carries work out, rows decide what is due -----------------------------------------------------------------
