@@ -1,11 +1,10 @@
 """When somebody is at work: calendars with weekly windows, holidays, make-up working days and shifts."""
 
 import datetime as dt
-import re
 import uuid
 import zoneinfo
+from collections.abc import Iterable
 from functools import lru_cache
-from typing import TYPE_CHECKING
 
 from django.conf import settings
 from django.contrib.postgres.constraints import ExclusionConstraint
@@ -16,32 +15,25 @@ from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
 from crm.bilingual import Bilingual
-
-if TYPE_CHECKING:
-    from crm.worktime.clock import Calendar
+from crm.worktime.clock import Calendar
 
 MIDNIGHT = 24 * 60
 
 
-def written(minutes: int) -> str:
-    """`570` as `09:30`; the end of the day as `24:00`."""
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"
+def written(windows: Iterable[tuple[int, int]]) -> str:
+    """Minutes since midnight as people write hours: `09:00-12:00, 13:00-18:00`."""
+    return ", ".join(f"{o // 60:02d}:{o % 60:02d}-{c // 60:02d}:{c % 60:02d}" for o, c in windows)
 
 
-def minutes_of(text: str) -> int:
-    """`09:30`, `9:30`, `9：30` or `24:00` as minutes since midnight; ValueError for anything else."""
-    match = re.fullmatch(r"\s*(\d{1,2})[:：](\d{2})(?:[:：]00)?\s*", text)
-    if not match:
-        raise ValueError(text)
-    hours, minutes = int(match[1]), int(match[2])
-    if minutes > 59 or hours * 60 + minutes > MIDNIGHT:
-        raise ValueError(text)
-    return hours * 60 + minutes
+def house_zone() -> str:
+    return settings.TIME_ZONE
 
 
 def check_time_zone(name: str) -> None:
     if name not in zoneinfo.available_timezones():
-        raise ValidationError(_("“%(name)s” is not a time zone. Give one such as Asia/Shanghai."), params={"name": name})
+        raise ValidationError(
+            _("“%(name)s” is not a time zone. Give one such as Asia/Shanghai."), params={"name": name}
+        )
 
 
 class NoCalendar(LookupError):
@@ -56,7 +48,9 @@ class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
         """The house's calendar. `migrate` ships one; it may be changed, never be missing."""
         calendar = self.filter(is_default=True).first()
         if calendar is None:
-            raise NoCalendar("No work calendar is the default one: run `manage.py migrate` or mark one in the settings.")
+            raise NoCalendar(
+                "No work calendar is the default one: run `manage.py migrate` or mark one in the settings."
+            )
         return calendar
 
 
@@ -66,7 +60,7 @@ class WorkCalendar(Bilingual):
     timezone = models.CharField(
         _("time zone"),
         max_length=60,
-        default=settings.TIME_ZONE,
+        default=house_zone,
         validators=[check_time_zone],
         help_text=_("Such as Asia/Shanghai. The hours below are local to it."),
     )
@@ -78,7 +72,7 @@ class WorkCalendar(Bilingual):
         verbose_name=_("confirmed years"),
         default=list,
         blank=True,
-        help_text=_("Years whose official holidays and make-up working days are known and entered. Others count as a guess."),
+        help_text=_("Years whose official holidays and make-up working days are known and entered."),
     )
     revision = models.UUIDField(default=uuid.uuid4, editable=False)
     retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
@@ -105,10 +99,17 @@ class WorkCalendar(Bilingual):
             ),
         ]
 
-    def clock(self) -> "Calendar":
+    def clock(self) -> Calendar:
         """What `crm.worktime.clock` computes with: one query when it is known to this process, three when not."""
         revision, timezone = WorkCalendar.objects.values_list("revision", "timezone").get(pk=self.pk)
         return _clock(self.pk, revision, timezone)
+
+    def is_in_use(self) -> bool:
+        """Whether anything but its own hours and days points at it: then it is retired, not deleted."""
+        others = (
+            rel for rel in self._meta.related_objects if rel.related_model._meta.app_label != self._meta.app_label
+        )
+        return any(rel.related_model._base_manager.filter(**{rel.field.name: self.pk}).exists() for rel in others)
 
     def is_confirmed(self, on: dt.date) -> bool:
         """Whether the holidays of that day's year are known, and not guessed."""
@@ -116,10 +117,8 @@ class WorkCalendar(Bilingual):
 
 
 @lru_cache(maxsize=256)
-def _clock(pk: int, revision: uuid.UUID, timezone: str) -> "Calendar":
+def _clock(pk: int, revision: uuid.UUID, timezone: str) -> Calendar:
     """Read anew under every revision. The database makes revisions, so no process can hold an old one for new."""
-    from crm.worktime.clock import Calendar
-
     week: dict[int, list[tuple[int, int]]] = {}
     for weekday, opens, closes in WorkWindow.objects.filter(calendar=pk).values_list("weekday", "opens", "closes"):
         week.setdefault(weekday, []).append((opens, closes))
@@ -139,20 +138,11 @@ def _clock(pk: int, revision: uuid.UUID, timezone: str) -> "Calendar":
     )
 
 
-class MinuteOfDay(models.PositiveSmallIntegerField):
-    """Minutes since midnight, written as 09:30; 24:00 is the end of the day, which a time of day cannot say."""
-
-    def formfield(self, **kwargs):
-        from crm.worktime.forms import MinuteOfDayField
-
-        return super(models.IntegerField, self).formfield(**{"form_class": MinuteOfDayField, **kwargs})
-
-
 class Window(models.Model):
-    """Open from `opens` until just before `closes`."""
+    """Open from `opens` until just before `closes`, in minutes since midnight: a time of day cannot say 24:00."""
 
-    opens = MinuteOfDay(_("opens"))
-    closes = MinuteOfDay(_("closes"))
+    opens = models.PositiveSmallIntegerField(_("opens"))
+    closes = models.PositiveSmallIntegerField(_("closes"))
 
     class Meta:
         abstract = True
@@ -161,12 +151,12 @@ class Window(models.Model):
             models.CheckConstraint(
                 condition=Q(closes__gt=F("opens")) & Q(closes__lte=MIDNIGHT),
                 name="%(app_label)s_%(class)s_closes_after_it_opens",
-                violation_error_message=_("Closing must be later than opening. A night shift is two windows: until 24:00, and from 00:00."),
+                violation_error_message=_("Closing must be later than opening."),
             )
         ]
 
     def __str__(self) -> str:
-        return f"{written(self.opens)}–{written(self.closes)}"
+        return written([(self.opens, self.closes)])
 
 
 def _apart(start: models.Expression, name: str) -> ExclusionConstraint:
@@ -225,6 +215,8 @@ class CalendarDay(models.Model):
     on = models.DateField(_("date"))
     kind = models.CharField(_("kind"), max_length=10, choices=DayKind, default=DayKind.HOLIDAY)
     name = models.CharField(_("name"), max_length=120, blank=True)
+    # The list of official holidays it was loaded from; loading that list again may change it. Empty: entered by hand.
+    loaded_from = models.CharField(max_length=10, blank=True, editable=False)
 
     class Meta:
         verbose_name = _("special day")
