@@ -2,6 +2,7 @@
 
 from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 
@@ -13,3 +14,22 @@ class StaffConfig(AppConfig):
     name = "crm.staff"
     label = "staff"
     verbose_name = _("Staff and teams")
+
+    def ready(self) -> None:
+        from crm.look.frame import NavItem, register_bell, register_nav
+        from crm.staff.permissions import may_open_settings, unread_notices
+        from crm.staff.shipped import ship
+
+        post_migrate.connect(ship, sender=self)
+        register_bell(unread_notices)
+        register_nav(
+            NavItem(
+                key="settings",
+                label=_("Settings"),
+                icon="settings",
+                url_name="admin:index",
+                position=90,
+                allowed=may_open_settings,
+                also=("/staff/",),
+            )
+        )

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import RegexValidator
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -136,6 +137,11 @@ class User(AbstractBaseUser, PermissionsMixin):
         verbose_name = _("member of staff")
         verbose_name_plural = _("staff")
         ordering = ["name", "pk"]
+        constraints = [
+            models.UniqueConstraint(
+                Lower("username"), name="user_name_once_whatever_case", violation_error_message=_("This user name is taken.")
+            )
+        ]
 
     def __str__(self) -> str:
         return self.name or self.username

@@ -1,0 +1,81 @@
+"""Around every request: a database that is away, the reader's language and time zone, and signing in first."""
+
+from collections.abc import Callable
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from django.conf import settings
+from django.contrib.auth.middleware import LoginRequiredMiddleware
+from django.db import Error, InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+
+from crm.staff import kept_forms
+
+RETRY_AFTER_SECONDS = 10
+# Connection lost, shutting down or starting up, no connection free. A statement that took too long (57014) is not "away".
+AWAY_CODES = ("08", "53", "57P")
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def is_away(error: BaseException | None) -> bool:
+    """Whether this error means that the database cannot be reached, not that a statement was wrong."""
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    code = getattr(error.__cause__, "pgcode", None)
+    return code is None or code.startswith(AWAY_CODES)
+
+
+def away_response() -> HttpResponse:
+    """503 with a page in both languages that asks neither the database nor the session for anything."""
+    response = HttpResponse(render_to_string("staff/away.html"), status=503)
+    response["Retry-After"] = str(RETRY_AFTER_SECONDS)
+    response["Cache-Control"] = "no-store"
+    return response
+
+
+class StoreAway:
+    """Answers 503 when the database is away. What is raised outside a view arrives at `crm.staff.views.server_error`."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        return away_response() if isinstance(error, Error) and is_away(error) else None
+
+
+def zone_of(name: str) -> ZoneInfo:
+    """A time zone by name; the house's when nobody knows it (any more)."""
+    try:
+        return ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo(settings.TIME_ZONE)
+
+
+class ReaderZone:
+    """Shows times in the reader's zone. The cookie decides the language; where there is none, the profile does."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        signed_in = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+        if signed_in and settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            translation.activate(request.user.language)
+            request.LANGUAGE_CODE = translation.get_language()
+        with timezone.override(zone_of(request.user.timezone if signed_in else settings.TIME_ZONE)):
+            return self.get_response(request)
+
+
+class SignInFirst(LoginRequiredMiddleware):
+    """Everything but public pages asks for a sign-in first; what was typed meanwhile is kept and given back."""
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Callable) -> HttpResponse:
+        return kept_forms.sign_in_first(request)
+
+    def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        return kept_forms.give_back(request, response)
