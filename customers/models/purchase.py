@@ -30,6 +30,9 @@ class Product(models.Model):
 
     code = models.CharField(_("code"), max_length=60, unique=True)
     description = models.CharField(_("description"), max_length=200, blank=True)
+    described_at = models.DateTimeField(
+        null=True, editable=False, help_text="Of the imported row that described it last; null: typed, imports leave it."
+    )
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
     class Meta:
@@ -98,7 +101,7 @@ class Purchase(models.Model):
 class PurchaseLine(models.Model):
     """One line. Its identity is its position in file order: real files hold equal lines on purpose."""
 
-    purchase = models.ForeignKey(Purchase, models.PROTECT, related_name="lines")
+    purchase = models.ForeignKey(Purchase, models.PROTECT, related_name="lines", db_index=False)  # the unique one serves
     position = models.PositiveIntegerField()
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
     description = models.CharField(_("description"), max_length=200, blank=True)
