@@ -1,8 +1,8 @@
-"""The business clock: open time added and counted. Pure: needs neither Django nor a database, and never asks for the time.
+"""The business clock: open time added and counted. Pure: needs neither Django nor a database, never asks for the time.
 
-A calendar says which local hours of which local dates are open. Each date's windows are laid onto UTC, what is paused is cut
-out, the rest is summed in exact microseconds; local wall-clock hours are never added. A local time that daylight saving skips or
-repeats is read as RFC 5545 §3.3.5 says: with the offset before the jump, and as the first of the two.
+A calendar says which local hours of which local dates are open. Each date's windows are laid onto UTC, what is paused is
+cut out, the rest is summed in exact microseconds; local wall-clock hours are never added. A local time that daylight
+saving skips or repeats is read as RFC 5545 §3.3.5 says: with the offset before the jump, and as the first of the two.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 ZERO = timedelta(0)
 DAY = timedelta(days=1)
 WEEK = timedelta(days=7)
+MINUTE = timedelta(minutes=1)
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 # One day inside of what `date` can say, so that no zone's offset leads out of it.
 FIRST, LAST = date.min + DAY, date.max - DAY
@@ -136,7 +137,7 @@ class Calendar:
 
     @classmethod
     def from_dict(cls, data: Mapping[str, Any]) -> Self:
-        """A calendar as JSON says it: `tz`, `hours` by `mon` … `sun`, `holidays`, `extra_workdays`, `shifts`, `breaks`."""
+        """From JSON: `tz`, `hours` by `mon` … `sun`, `holidays`, `extra_workdays`, `shifts`, `breaks`."""
         hours = data.get("hours") or {}
         if strange := set(hours) - set(WEEKDAYS):
             raise ValueError(f"Weekdays are {', '.join(WEEKDAYS)}, not {', '.join(sorted(map(str, strange)))}")
@@ -276,8 +277,8 @@ def due_at(
 ) -> datetime:
     """The first moment at which `target` of open, unpaused time has passed since `start`, in the calendar's zone.
 
-    Reached exactly at closing, it is closing; a target of zero is the first open moment. Pauses are (from, to) pairs in any
-    order; `to` may be None. ValueError for a naive time or a negative target, NoOpenTime when it is never reached.
+    Reached exactly at closing, it is closing; a target of zero is the first open moment. Pauses are (from, to) pairs in
+    any order; `to` may be None. ValueError for a naive time or a negative target, NoOpenTime when it is never reached.
     """
     if target < ZERO:
         raise ValueError(f"A target cannot be negative: {target}")
@@ -309,7 +310,7 @@ def explain(
     calendar: Calendar,
     pauses: Iterable[Sequence[datetime | None]] = (),
 ) -> list[DayCount]:
-    """How a clock came to its figure, date by date with the closed ones: up to a moment, or up to when a target is due."""
+    """How a clock came to its figure, date by date with the closed ones: up to a moment, or until a target is due."""
     pauses = list(pauses)
     ends = due_at(start, until, calendar, pauses) if isinstance(until, timedelta) else until
     begun, ended = _instant(start, "The start"), _instant(ends, "The end")
