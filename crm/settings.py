@@ -141,6 +141,7 @@ CELERY_WORKER_PREFETCH_MULTIPLIER = 1
 CELERY_TASK_SOFT_TIME_LIMIT = 60
 CELERY_TASK_TIME_LIMIT = 75
 OUTBOX_LEASE_SECONDS = 120
+OUTBOX_KEEP_DAYS = env.int("OUTBOX_KEEP_DAYS", default=90)  # after that the words of a finished message go
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": 300,
     "socket_timeout": 10,
@@ -213,6 +214,7 @@ LANGUAGE_CODE = env.str("LANGUAGE_CODE", default="en")
 LANGUAGES = [("en", "English"), ("zh-hans", "简体中文")]
 LANGUAGE_COOKIE_NAME = "django_language"
 LOCALE_PATHS = [BASE_DIR / "crm" / "locale"]
+PHONE_REGION = env.str("PHONE_REGION", default="CN")  # where numbers without a country code are dialled
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = env.str("TIME_ZONE", default="Asia/Shanghai")  # the house's zone; rows are stored in UTC

@@ -1,10 +1,19 @@
 """What was promised to be sent, whether it left, the texts it is made of, and the heartbeat that proves the chain lives."""
 
+from datetime import datetime, timedelta
+
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, F, Min, Q, Value, When
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+
+from crm.outbox.kinds import MessageKind
+
+LEASE_FROM_ANOTHER_TIME = timedelta(hours=1)  # no lease is that long: the clock was set back
+
+
+GIVEN_BACK_FOR = timedelta(seconds=20)  # the mail server is away: soon again, for nobody's fault
 
 
 class State(models.TextChoices):
@@ -14,19 +23,58 @@ class State(models.TextChoices):
     CANCELLED = "cancelled", _("Cancelled")
 
 
+class Rank(models.IntegerChoices):
+    """What needs a hand first. Stored by the database, so that one index serves the list and each of its tabs."""
+
+    FAILED = 0, _("Failed")
+    AGAIN = 1, _("Trying again")
+    WAITING = 2, _("Waiting")
+    SENT = 3, _("Sent")
+    CANCELLED = 4, _("Cancelled")
+
+
 class MessageQuerySet(models.QuerySet["Message"]):
-    def due(self, at=None):
+    def pending(self):
+        return self.filter(state=State.PENDING)
+
+    def due(self, at: datetime | None = None):
         """Pending and to be tried by `at`, leased or not."""
-        return self.filter(state=State.PENDING, next_try_at__lte=at or timezone.now())
+        return self.pending().filter(next_try_at__lte=at or timezone.now())
+
+    def unleased(self, at: datetime | None = None):
+        """In nobody's hand, or in the hand of somebody whose time is up (or was given under a clock since set back)."""
+        at = at or timezone.now()
+        return self.filter(
+            Q(lease_until__isnull=True) | Q(lease_until__lt=at) | Q(lease_until__gt=at + LEASE_FROM_ANOTHER_TIME)
+        )
+
+    def sent(self):
+        return self.filter(state=State.SENT)
 
     def failed(self):
         return self.filter(state=State.FAILED)
+
+    def cancelled(self):
+        return self.filter(state=State.CANCELLED)
+
+    def oldest_unsent_s(self, at: datetime | None = None) -> int | None:
+        """Seconds that the oldest due message has been waiting; None when nothing is due.
+
+        A message that was never tried waits since its time. One that its own recipient's server put off waits since the
+        time agreed for the next try: a full mailbox is not our standstill.
+        """
+        at = at or timezone.now()
+        since = Case(When(attempts=0, then=F("send_after")), default=F("next_try_at"))
+        soon = self.due(at + GIVEN_BACK_FOR).filter(send_after__lte=at)
+        oldest = soon.aggregate(at=Min(since))["at"]
+        return max(0, int((at - oldest).total_seconds())) if oldest and oldest <= at else None
 
 
 class Message(models.Model):
     """A promise to send one text to one address over one channel. It knows an address, never a customer."""
 
     key = models.CharField(max_length=200, unique=True, help_text="The promise: the same key never sends twice.")
+    kind = models.SlugField(max_length=60, default="", blank=True)
     channel = models.SlugField(default="email")
     address = models.CharField(max_length=320)
     language = models.CharField(max_length=10, choices=settings.LANGUAGES, default="en")
@@ -44,6 +92,17 @@ class Message(models.Model):
     attempts = models.PositiveIntegerField(default=0)
     last_error = models.CharField(max_length=500, blank=True)
     finished_at = models.DateTimeField(null=True, blank=True, help_text="When it was sent, failed or cancelled.")
+    rank = models.GeneratedField(
+        expression=Case(
+            When(state="failed", then=Value(0)),
+            When(Q(state="pending") & ~Q(last_error=""), then=Value(1)),
+            When(state="pending", then=Value(2)),
+            When(state="sent", then=Value(3)),
+            default=Value(4),
+        ),
+        output_field=models.SmallIntegerField(choices=Rank),
+        db_persist=True,
+    )
 
     objects = MessageQuerySet.as_manager()
 
@@ -52,7 +111,7 @@ class Message(models.Model):
         verbose_name_plural = _("messages")
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="message_due", condition=Q(state="pending")),
-            models.Index(fields=["state", "-created_at", "-id"], name="message_by_state"),
+            models.Index(fields=["rank", "-created_at", "-id"], name="message_by_rank"),
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
         ]
         constraints = [
@@ -73,13 +132,34 @@ class Message(models.Model):
         return self.key
 
 
+class What(models.TextChoices):
+    PUT_OFF = "put_off", _("Tried, put off")
+    GAVE_UP = "gave_up", _("Gave up")
+    RETRIED = "retried", _("To be tried again")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
 class MessageEvent(models.Model):
-    """What a person did to a message: tried it again, cancelled it."""
+    """A try that went wrong, or what a person did to a message. Append-only."""
 
     message = models.ForeignKey(Message, models.PROTECT, related_name="events")
     at = models.DateTimeField(default=timezone.now)
-    by = models.CharField(max_length=60)
-    what = models.CharField(max_length=20, choices=[("retried", _("Tried again")), ("cancelled", _("Cancelled"))])
+    by = models.CharField(max_length=60, blank=True, help_text="User name; empty: the machine.")
+    what = models.CharField(max_length=20, choices=What)
+    detail = models.CharField(max_length=500, blank=True)
+
+    class Meta:
+        ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.message_id} {self.what}"
+
+
+class MessageTextQuerySet(models.QuerySet["MessageText"]):
+    def words(self, kind: MessageKind, language: str) -> tuple[str, str]:
+        """Subject and body of a kind in a language: edited if they were, else as shipped."""
+        edited = self.filter(kind=kind.key, language=language).first()
+        return (edited.subject, edited.body) if edited else kind.shipped(language)
 
 
 class MessageText(models.Model):
@@ -87,9 +167,11 @@ class MessageText(models.Model):
 
     kind = models.SlugField(_("kind of message"), max_length=60)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    subject = models.CharField(_("subject"), max_length=200)
+    subject = models.CharField(_("subject"), max_length=200, blank=True)
     body = models.TextField(_("text"))
     updated_at = models.DateTimeField(auto_now=True)
+
+    objects = MessageTextQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("message text")
@@ -105,18 +187,34 @@ class MailboxMail(models.Model):
     """A mail that the embedded default received instead of a mail server, shown at /mailbox/."""
 
     message_id = models.CharField(max_length=300, unique=True)
-    at = models.DateTimeField(default=timezone.now, db_index=True)
+    at = models.DateTimeField(default=timezone.now)
     to = models.CharField(max_length=320)
     subject = models.CharField(max_length=300)
     body = models.TextField()
+    html = models.TextField(blank=True)
+    size = models.PositiveIntegerField(default=0, help_text="Bytes as sent.")
     headers = models.JSONField(default=dict)
+
+    class Meta:
+        verbose_name = _("mail in the mailbox")
+        verbose_name_plural = _("mailbox")
+        ordering = ["-at", "-pk"]
+        indexes = [models.Index(fields=["-at", "-id"], name="mailbox_newest")]
+
+    def __str__(self) -> str:
+        return self.subject
 
 
 class Heartbeat(models.Model):
     """Written each minute by beat → broker → worker: its age is how long the chain has been dead."""
 
+    CHAIN = "chain"
+
     name = models.SlugField(primary_key=True)
     at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return self.name
 
 
 class HeartbeatMinute(models.Model):

@@ -39,9 +39,7 @@ class Migration(migrations.Migration):
                 ("message_id", models.CharField(max_length=300, unique=True)),
                 (
                     "at",
-                    models.DateTimeField(
-                        db_index=True, default=django.utils.timezone.now
-                    ),
+                    models.DateTimeField(db_index=True, default=django.utils.timezone.now),
                 ),
                 ("to", models.CharField(max_length=320)),
                 ("subject", models.CharField(max_length=300)),
@@ -66,11 +64,7 @@ class Migration(migrations.Migration):
                 ("at", models.DateTimeField(default=django.utils.timezone.now)),
             ],
             options={
-                "constraints": [
-                    models.UniqueConstraint(
-                        fields=("job", "on"), name="one_run_per_job_and_day"
-                    )
-                ],
+                "constraints": [models.UniqueConstraint(fields=("job", "on"), name="one_run_per_job_and_day")],
             },
         ),
         migrations.CreateModel(
@@ -106,9 +100,7 @@ class Migration(migrations.Migration):
                 ("subject", models.CharField(max_length=300)),
                 (
                     "body",
-                    models.TextField(
-                        blank=True, help_text="Emptied some days after sending."
-                    ),
+                    models.TextField(blank=True, help_text="Emptied some days after sending."),
                 ),
                 (
                     "secrets",
@@ -133,9 +125,7 @@ class Migration(migrations.Migration):
                 ),
                 (
                     "created_at",
-                    models.DateTimeField(
-                        default=django.utils.timezone.now, editable=False
-                    ),
+                    models.DateTimeField(default=django.utils.timezone.now, editable=False),
                 ),
                 ("send_after", models.DateTimeField(default=django.utils.timezone.now)),
                 (
@@ -164,23 +154,17 @@ class Migration(migrations.Migration):
                         fields=["next_try_at", "id"],
                         name="message_due",
                     ),
-                    models.Index(
-                        fields=["state", "-created_at", "-id"], name="message_by_state"
-                    ),
+                    models.Index(fields=["state", "-created_at", "-id"], name="message_by_state"),
                     models.Index(fields=["-created_at", "-id"], name="message_newest"),
                 ],
                 "constraints": [
                     models.CheckConstraint(
-                        condition=models.Q(
-                            ("state__in", ["pending", "sent", "failed", "cancelled"])
-                        ),
+                        condition=models.Q(("state__in", ["pending", "sent", "failed", "cancelled"])),
                         name="message_state_is_known",
                     ),
                     models.CheckConstraint(
                         condition=models.Q(
-                            models.Q(
-                                ("finished_at__isnull", True), ("state", "pending")
-                            ),
+                            models.Q(("finished_at__isnull", True), ("state", "pending")),
                             models.Q(
                                 models.Q(("state", "pending"), _negated=True),
                                 ("finished_at__isnull", False),
