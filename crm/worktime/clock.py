@@ -1,7 +1,7 @@
 """The business clock: open time added and counted. Pure: needs neither Django nor a database, never asks for the time.
 
-A calendar says which local hours of which local dates are open. Each date's windows are laid onto UTC, what is paused is
-cut out, the rest is summed in exact microseconds; local wall-clock hours are never added. A local time that daylight
+A calendar says which local hours of which local dates are open. Each date's windows are laid onto UTC, what is paused
+is cut out, the rest is summed in exact microseconds; local wall-clock hours are never added. A local time that daylight
 saving skips or repeats is read as RFC 5545 §3.3.5 says: with the offset before the jump, and as the first of the two.
 """
 
@@ -55,6 +55,8 @@ def _moment(value: Moment) -> timedelta:
         moment = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
     elif isinstance(value, int):
         moment = timedelta(minutes=value)
+    elif not isinstance(value, str):
+        raise ValueError(f"{value!r} is not a time of day such as 09:30")
     else:
         parts = value.split(":")
         if len(parts) not in (2, 3) or not all(part.isdecimal() and len(part) <= 2 for part in parts):
@@ -71,7 +73,7 @@ def _moment(value: Moment) -> timedelta:
 def _windows(pairs: Iterable[Sequence[Moment]]) -> tuple[Window, ...]:
     """In order; those that touch or overlap are one."""
     windows: list[Window] = []
-    for opens, closes in sorted((_moment(opens), _moment(closes)) for opens, closes in pairs):
+    for opens, closes in sorted((_moment(opens), _moment(closes)) for opens, closes in pairs or ()):
         if closes <= opens:
             raise ValueError(f"A window must close after it opens: {opens} to {closes}")
         if windows and opens <= windows[-1][1]:
@@ -141,6 +143,8 @@ class Calendar:
         hours = data.get("hours") or {}
         if strange := set(hours) - set(WEEKDAYS):
             raise ValueError(f"Weekdays are {', '.join(WEEKDAYS)}, not {', '.join(sorted(map(str, strange)))}")
+        if "tz" not in data:
+            raise ValueError("A calendar needs a time zone, `tz`")
         return cls(
             data["tz"],
             {WEEKDAYS.index(name): windows for name, windows in hours.items()},
