@@ -191,6 +191,7 @@ SERVER_EMAIL = DEFAULT_FROM_EMAIL
 # --- People --------------------------------------------------------------------------------------------------------------------
 
 AUTH_USER_MODEL = "staff.User"
+AUTHENTICATION_BACKENDS = ["crm.staff.backends.StaffBackend"]
 LOGIN_URL = "staff:sign_in"
 LOGIN_REDIRECT_URL = "home"
 LOGOUT_REDIRECT_URL = "staff:sign_in"

@@ -81,6 +81,7 @@ class Customer(models.Model):
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
+    submission = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(default=now, editable=False)
     updated_at = models.DateTimeField(default=now, editable=False)
     updated_by = models.ForeignKey(
@@ -169,7 +170,11 @@ class ContactPoint(models.Model):
 
     class Meta:
         ordering = ["kind", "-preferred", "pk"]
-        indexes = [models.Index(fields=["kind", "normalised"], name="contact_point_lookup")]
+        indexes = [  # pattern_ops: the index also finds beginnings, whatever the database's collation
+            models.Index(
+                fields=["kind", "normalised"], name="contact_point_lookup", opclasses=["varchar_ops", "varchar_pattern_ops"]
+            )
+        ]
         constraints = [
             models.UniqueConstraint(fields=["customer", "kind", "normalised"], name="contact_point_once_per_customer"),
             models.UniqueConstraint(
@@ -214,6 +219,14 @@ class Interaction(models.Model):
         indexes = [models.Index(fields=["customer", "-at", "-id"], name="interaction_by_customer")]
 
 
+class CustomerAccessQuerySet(models.QuerySet["CustomerAccess"]):
+    def open_to(self, user, at):
+        """What was given to this person or to their team and has not ended at `at`."""
+        return self.filter(
+            Q(user=user) | Q(team__in=reach(user, "customers").own_team_ids), Q(until__isnull=True) | Q(until__gt=at)
+        )
+
+
 class CustomerAccess(models.Model):
     """Opens one customer to somebody outside its scope, for a reason: a complaint they handle, a follow-up they own."""
 
@@ -222,6 +235,8 @@ class CustomerAccess(models.Model):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+")
     reason = models.CharField(max_length=80, help_text="kind:id of what gave it, e.g. complaint:12")
     until = models.DateTimeField(null=True, blank=True)
+
+    objects = CustomerAccessQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -244,6 +259,7 @@ class CustomerEvent(models.Model):
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
     via = models.CharField(max_length=8, default="web", choices=[(v, v) for v in ("web", "import", "task", "api", "public")])
     what = models.SlugField(max_length=40)
+    version = models.PositiveIntegerField(null=True, help_text="The customer's version after this change of its fields.")
     old = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     new = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 
