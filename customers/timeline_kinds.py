@@ -7,6 +7,11 @@ from typing import Any
 from crm.staff.scopes import Reach, reach
 
 
+class _Gap(dict):
+    def __missing__(self, key: str) -> str:
+        return "…"
+
+
 @dataclass(frozen=True)
 class TimelineKind:
     key: str
@@ -16,6 +21,12 @@ class TimelineKind:
     group: Any  # lazy name of the filter chip it belongs to
     url: Callable[[Any], str] | None = None  # entry → link
     tone: str = ""  # "", "acc", "warn", "ok", "bad"
+    fill: Callable[[dict], dict] | None = None  # values → places, where they depend on the reader's language
+
+    def sentence(self, entry: Any) -> str:
+        """What an entry says, in the reader's language; a place that an old row lacks leaves a gap, not an error."""
+        values = {"subject": entry.subject, **entry.values}
+        return str(self.words) % _Gap(self.fill(values) if self.fill else values)
 
 
 _kinds: dict[str, TimelineKind] = {}

@@ -16,6 +16,11 @@ from crm.staff.scopes import reach
 from customers.models import Customer, Tier
 
 
+class CarePlanQuerySet(models.QuerySet["CarePlan"]):
+    def active(self):
+        return self.filter(retired_at__isnull=True)
+
+
 class CarePlan(Bilingual):
     """A rule that creates follow-ups from an event. It looks forward: only events from its activation on."""
 
@@ -35,6 +40,8 @@ class CarePlan(Bilingual):
     active_from = models.DateTimeField(_("acts on events from"), default=timezone.now)
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = CarePlanQuerySet.as_manager()
+
     class Meta(Bilingual.Meta):
         verbose_name = _("care plan")
         verbose_name_plural = _("care plans")
@@ -46,6 +53,11 @@ class Kind(models.TextChoices):
     CALL = "call", _("Call")
     VISIT = "visit", _("Visit")
     MESSAGE = "message", _("Message")
+
+
+class CarePlanStepQuerySet(models.QuerySet["CarePlanStep"]):
+    def active(self):
+        return self.filter(retired_at__isnull=True, plan__retired_at__isnull=True)
 
 
 class CarePlanStep(Bilingual):
@@ -68,7 +80,12 @@ class CarePlanStep(Bilingual):
     assignee = models.CharField(_("done by"), max_length=10, choices=Assignee, default=Assignee.OWNER)
     tip_en = models.TextField(_("what to ask (English)"), blank=True)
     tip_zh = models.TextField(_("what to ask (Chinese)"), blank=True)
+    looked_until = models.DateTimeField(
+        null=True, editable=False, help_text="Arrivals up to here were looked through; the next look begins a day earlier."
+    )
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = CarePlanStepQuerySet.as_manager()
 
     class Meta(Bilingual.Meta):
         verbose_name = _("step")
@@ -123,6 +140,16 @@ class FollowUpQuerySet(models.QuerySet["FollowUp"]):
 
     def overdue(self, at=None):
         return self.open().filter(overdue_at__lte=at or timezone.now())
+
+    def queued(self):
+        """Open and taken by nobody yet."""
+        return self.open().filter(owner__isnull=True)
+
+    def to_remind(self, at):
+        return self.open().filter(reminded_at__isnull=True, due_at__lte=at)
+
+    def to_escalate(self, at):
+        return self.open().filter(escalated_at__isnull=True, overdue_at__lte=at)
 
 
 class FollowUp(models.Model):

@@ -1,5 +1,6 @@
 """The kinds of lines at the bell: registered in `ready()` by the app that rings, with words, icon and nothing else."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ class NoticeKind:
     key: str
     words: Any
     icon: str = "bell"
+    fill: Callable[[dict], dict] | None = None  # values → places, where they depend on the reader's language
 
 
 _kinds: dict[str, NoticeKind] = {}
@@ -34,4 +36,6 @@ class _Gap(dict):
 def words(key: str, values: dict) -> str:
     """What a notice says, in the reader's language."""
     kind = _kinds.get(key)
-    return str(kind.words) % _Gap(values) if kind else key
+    if kind is None:
+        return key
+    return str(kind.words) % _Gap(kind.fill(values) if kind.fill else values)
