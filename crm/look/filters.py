@@ -60,6 +60,7 @@ class FilterForm(forms.Form):
             if method := getattr(self, f"narrow_{name}", None):
                 queryset = method(queryset, value)
             elif lookup := self.lookups.get(name):
+                value = value.pk if isinstance(value, Model) else value
                 several = isinstance(value, list | tuple | set | QuerySet) and not lookup.endswith("__in")
                 queryset = queryset.filter(**{f"{lookup}__in" if several else lookup: value})
         return queryset

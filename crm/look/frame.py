@@ -60,6 +60,7 @@ _new: dict[str, NewItem] = {}
 _banners: list[BannerSource] = []
 _bell: list[Callable[[HttpRequest], int]] = []
 _beat: list[Callable[[HttpRequest], tuple[bool, Words] | None]] = []
+_who_may: list[Callable[[str], list[Words]]] = []
 
 
 def register_nav(item: NavItem) -> None:
@@ -83,6 +84,15 @@ def register_bell(source: Callable[[HttpRequest], int]) -> None:
 def register_beat(source: Callable[[HttpRequest], tuple[bool, Words] | None]) -> None:
     """Who says whether reminders leave on time, as (well, words); the last one registered is asked."""
     _beat[:] = [source]
+
+
+def register_who_may(source: Callable[[str], list[Words]]) -> None:
+    """Who knows which roles have a permission ("complaints.assign_complaint"); the page "no access" names them."""
+    _who_may[:] = [source]
+
+
+def who_may(permission: str) -> list[Words]:
+    return _who_may[0](permission) if _who_may else []
 
 
 def nav_items() -> list[NavItem]:

@@ -1,5 +1,6 @@
 """Tags and filters of every page: icons, times, clocks, money, states, and links that keep the address."""
 
+import re
 from datetime import date, datetime, timedelta
 from functools import lru_cache
 from typing import Any
@@ -11,7 +12,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from crm.look import words
+from crm.look import frame, words
 
 register = template.Library()
 
@@ -198,6 +199,24 @@ def th(page: Any, key: str, css: str = "") -> dict[str, Any]:
     """A column head that sorts."""
     link = next((link for link in page.sorts if link.key == key), None)
     return {"link": link, "css": css}
+
+
+@register.simple_tag(takes_context=True)
+def who_may(context: Any, reason: str = "") -> dict[str, Any]:
+    """What the page "no access" can say: a sentence, the roles that may, and the lead who can help.
+
+    `reason` is the text of the PermissionDenied: the name of the missing permission, or a sentence of its own.
+    """
+    reason = str(reason or "")
+    named = re.fullmatch(r"[a-z]+\.[a-z_]+", reason)
+    user = getattr(context.get("request"), "user", None)
+    team = getattr(user, "team", None) if user is not None and user.is_authenticated else None
+    lead = team.responsible_lead() if hasattr(team, "responsible_lead") else None
+    return {
+        "sentence": "" if named else reason,
+        "roles": [str(role) for role in frame.who_may(reason)] if named else [],
+        "lead": lead if lead != user else None,
+    }
 
 
 @register.filter
