@@ -1,11 +1,19 @@
-"""The command line of the embedded default: `python -m crm.local up | serve | keep | backup | restore`."""
+"""The command line: `python -m crm.local up | serve | backup [FILE] | restore FILE` (and `keep`, `prepare`, which those start)."""
 
 import sys
 from pathlib import Path
 
 
 def main(words: list[str]) -> int:
+    from crm.local import up
+
     match words:
+        case ["up"]:
+            return up.run(up.up)
+        case ["serve"]:
+            return up.run(up.serve)
+        case ["prepare", *rest]:
+            return up.prepared(rest)
         case ["keep", data, answer]:
             from crm.local.keeper import keep
 
