@@ -27,7 +27,9 @@ def duration(delta: timedelta) -> str:
     if days:
         return pgettext("duration", "%(days)d d %(hours)d h") % {"days": days, "hours": hours}
     if hours and minutes:
-        return pgettext("duration", "%(hours)d h %(minutes)02d") % {"hours": hours, "minutes": minutes}
+        # "1 h 05" reads as a time of day does; 1 小时 5 分 does not.
+        padded = str(minutes) if is_chinese() else f"{minutes:02d}"
+        return pgettext("duration", "%(hours)d h %(minutes)s") % {"hours": hours, "minutes": padded}
     if hours:
         return pgettext("duration", "%(hours)d h") % {"hours": hours}
     return pgettext("duration", "%(minutes)d min") % {"minutes": minutes}
