@@ -153,14 +153,18 @@ class CalendarDayFormSet(forms.BaseInlineFormSet):
     """A calendar says one thing about a date: the second one is told so at its date."""
 
     def clean(self) -> None:
-        seen: set = set()
-        for form in self.forms:
-            on = form.cleaned_data.get("on") if hasattr(form, "cleaned_data") else None
-            if on is None or self._should_delete_form(form):
-                continue
+        typed = [
+            (form, form.cleaned_data["on"])
+            for form in self.forms
+            if getattr(form, "cleaned_data", {}).get("on") and not self._should_delete_form(form)
+        ]
+        here = [form.instance.pk for form in self.forms if form.instance.pk]
+        elsewhere = CalendarDay.objects.filter(calendar=self.instance.pk, on__in=[on for _form, on in typed])
+        seen = set(elsewhere.exclude(pk__in=here).values_list("on", flat=True)) if self.instance.pk else set()
+        for form, on in typed:
             if on in seen:
                 form.add_error("on", _("The calendar already says something about this date."))
             seen.add(on)
 
     def validate_unique(self) -> None:
-        """Done by `clean`, at the field; against the other rows of the table each form asks for itself."""
+        """Done by `clean`, at the field."""

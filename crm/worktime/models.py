@@ -55,7 +55,7 @@ class WorkCalendarQuerySet(models.QuerySet["WorkCalendar"]):
 
 
 class WorkCalendar(Bilingual):
-    """When a team is at work. `revision` is renewed by the database with every change of hours or days."""
+    """When a team is at work. `revision` is renewed by the database with every change of hours, days or zone."""
 
     timezone = models.CharField(
         _("time zone"),
@@ -226,6 +226,7 @@ class CalendarDay(models.Model):
             models.UniqueConstraint(
                 fields=["calendar", "on"],
                 name="one_thing_about_a_date",
+                deferrable=models.Deferrable.DEFERRED,  # two dates may change places in one go
                 violation_error_message=_("The calendar already says something about this date."),
             )
         ]

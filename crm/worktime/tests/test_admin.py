@@ -5,6 +5,7 @@ import datetime as dt
 import pytest
 import time_machine
 from django.core.exceptions import ValidationError
+from django.db import connection
 from django.urls import reverse
 
 from crm.worktime import actions
@@ -146,6 +147,22 @@ def test_a_second_thing_about_a_date_is_refused_at_the_date(client, calendar):
 
     assert answer.status_code == 200
     assert "already says something about this date" in answer.content.decode()
+
+
+@time_machine.travel(NOW)
+def test_two_dates_may_change_places(client, calendar):
+    first = calendar.days.create(on=dt.date(2026, 12, 25), kind=DayKind.HOLIDAY)
+    second = calendar.days.create(on=dt.date(2026, 12, 28), kind=DayKind.HOLIDAY)
+    rows = [
+        {"id": first.pk, "on": "2026-12-28", "kind": "holiday"},
+        {"id": second.pk, "on": "2026-12-25", "kind": "holiday"},
+    ]
+
+    assert client.post(change(calendar), form_of(calendar, rows)).status_code == 302
+
+    connection.check_constraints()
+    first.refresh_from_db()
+    assert first.on == dt.date(2026, 12, 28)
 
 
 @time_machine.travel(NOW)

@@ -145,9 +145,10 @@ def test_no_change_of_a_calendar_is_missed_whoever_makes_it():
         lambda: WorkCalendar.objects.filter(pk=calendar.pk).update(timezone="UTC"),
     ]
     for change in changes:
-        before = calendar.clock()
+        before, revision = calendar.clock(), WorkCalendar.objects.get(pk=calendar.pk).revision
         change()
         assert calendar.clock() is not before
+        assert WorkCalendar.objects.get(pk=calendar.pk).revision != revision
     assert other.clock() is unchanged
 
 
