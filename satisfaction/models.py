@@ -71,6 +71,15 @@ class LowScoreRule(models.Model):
         return cls.objects.order_by("pk").first() or cls()
 
 
+class InvitationQuerySet(models.QuerySet["Invitation"]):
+    def visible_to(self, user):
+        return self.filter(reach(user, "satisfaction").rows())
+
+    def delivered(self):
+        """Asked for real: the message left. Those on their way or failed are not counted in a response rate."""
+        return self.filter(message__state="sent")
+
+
 class Invitation(models.Model):
     """One customer asked, or deliberately not asked, about one thing. The unique key makes looking again harmless."""
 
@@ -97,6 +106,8 @@ class Invitation(models.Model):
     nonce = models.CharField(max_length=20, blank=True)
     created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField(null=True)
+
+    objects = InvitationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("invitation")
@@ -155,3 +166,13 @@ class Response(models.Model):
             models.Index(fields=["-answered_at", "-id"], name="response_newest"),
             models.Index(fields=["customer", "-answered_at"], name="response_by_customer"),
         ]
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("satisfaction:response", args=[self.pk])
+
+    def is_low(self, rule: LowScoreRule) -> bool:
+        """The rule of `low()`, for one answer in hand."""
+        overall_low = self.overall is not None and self.overall <= rule.overall_at_most
+        return overall_low or (self.nps is not None and self.nps <= rule.nps_at_most)
