@@ -85,6 +85,11 @@ class FilterForm(forms.Form):
         return [chip for name, value in self._given() for chip in self._chips(name, value)]
 
     @property
+    def panel_chips(self) -> list[Chip]:
+        """The chips of what is chosen behind "Filter"; a field in the row shows its value itself."""
+        return [chip for chip in self.chips() if chip.key not in self.inline]
+
+    @property
     def row_fields(self) -> list[forms.BoundField]:
         return [self[name] for name in self.inline]
 

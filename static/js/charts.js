@@ -74,7 +74,7 @@
       xAxis: { type: "category", data: data.rows.map((row) => row.label), ...axis },
       yAxis: { type: "value", min: 0, minInterval: 1, ...axis, ...top(data.unit) },
       series: data.heads.slice(1).map((name, at) => ({
-        type: "bar", name, barMaxWidth: 24, barGap: "10%",
+        type: "bar", name, barMaxWidth: 24, barGap: "10%", itemStyle: { color: fill({}, at) },
         data: data.rows.map((row) => ({ value: row.values[at], itemStyle: { color: fill(row, at), borderRadius: [2, 2, 0, 0] } })),
       })),
       ...(data.heads.length > 2 ? { legend: { top: 0, right: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: text, selectedMode: false } } : {}),
