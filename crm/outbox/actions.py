@@ -4,13 +4,11 @@ Promising runs in the caller's transaction: the promise exists exactly when what
 """
 
 import logging
-import time
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, timedelta
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -18,7 +16,8 @@ from django.db.models import F
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from crm.outbox import kinds, links, words
+from crm.outbox import kinds, links, texts, words
+from crm.outbox.broker import nudge
 from crm.outbox.models import (
     GIVEN_BACK_FOR,
     Heartbeat,
@@ -27,20 +26,17 @@ from crm.outbox.models import (
     MailboxMail,
     Message,
     MessageEvent,
-    MessageText,
     State,
     What,
 )
-from crm.outbox.permissions import can_change_messages
+from crm.outbox.permissions import can_change_messages, can_see_mailbox
 
 log = logging.getLogger(__name__)
 
 ADDRESS_LENGTH = Message._meta.get_field("address").max_length or 0
-SUBJECT_LENGTH = Message._meta.get_field("subject").max_length or 0
 MOST_ATTEMPTS = 8
 FIRST_BACK_OFF = timedelta(seconds=30)
 LONGEST_BACK_OFF = timedelta(hours=1)
-FOOTER_MARK = "\n\n-- \n"  # what mail programs know as the beginning of a signature
 
 Secrets = Mapping[str, tuple[str, int]]
 
@@ -49,7 +45,7 @@ class NotPossible(Exception):
     """The message is not in a state for this; the words say why, for people."""
 
 
-# --- Promising ---------------------------------------------------------------------------------------------------------------
+# --- Promising -------------------------------------------------------------------------------------------
 
 
 def promise(
@@ -65,8 +61,8 @@ def promise(
 ) -> Message:
     """The message with this key, made now if there was none: the same key never sends twice.
 
-    `values` fill the places of the kind's words, `secrets` are links made at sending. ValueError when they do not fit the
-    kind: that is a mistake in our code. Nothing that people type (an address, a text, edited words) makes it fail.
+    `values` fill the places of the kind's words, `secrets` are links made at sending. ValueError when they do not fit
+    the kind: that is a mistake in our code. Nothing that people type (an address, edited words) makes it fail.
     """
     made = Message.objects.filter(key=key).first()
     if made is not None:
@@ -75,7 +71,7 @@ def promise(
     of_kind = kinds.kind(kind)
     secrets = dict(secrets or {})
     _check(of_kind, values, secrets)
-    subject, body = _write(of_kind, speaks, values, secrets)
+    subject, body = texts.write(of_kind, speaks, values, secrets)
     now = timezone.now()
     address = words.one_line(to) if to == to.strip() else to.strip()
     fits = len(to) <= ADDRESS_LENGTH and "\0" not in to
@@ -116,71 +112,7 @@ def _check(kind: kinds.MessageKind, values: Mapping[str, Any], secrets: Secrets)
         raise ValueError(f"nobody registered the link: {', '.join(unknown)}")
 
 
-def _write(kind: kinds.MessageKind, language: str, values: Mapping[str, Any], secrets: Secrets) -> tuple[str, str]:
-    filled = {name: words.clean("" if value is None else str(value)) for name, value in values.items()}
-    filled.setdefault("company", settings.COMPANY_NAME)
-    try:
-        subject, body = MessageText.objects.words(kind, language)
-        text = words.fill(subject, filled), words.fill(body, filled, secrets)
-    except words.UnknownPlace as place:  # edited words that no longer fit, after an update perhaps
-        log.warning("text of kind %s (%s) names unknown place %s: using the shipped words", kind.key, language, place)
-        subject, body = kind.shipped(language)
-        text = words.fill(subject, filled), words.fill(body, filled, secrets)
-    subject, body = words.one_line(words.finish(text[0], {})), text[1]
-    if len(subject) > SUBJECT_LENGTH:
-        subject = subject[: SUBJECT_LENGTH - 1] + "…"
-    if kind.to_customer:
-        footer = MessageText.objects.words(kinds.FOOTER, language)[1]
-        body = body.rstrip() + FOOTER_MARK + words.fill(footer, {"company": filled["company"]}, [kinds.OPT_OUT])
-    return subject, body
-
-
-# The nudge is a convenience: without it the message leaves with the next full minute.
-NUDGE_TIMEOUT = 0.5
-NUDGE_EXPIRES = 55
-REST_AFTER_FAILED_NUDGE = 30.0
-_no_nudge_before = 0.0
-
-
-def nudge() -> None:
-    """Ask a worker to deliver now. One request at a time waits in the queue; a broker that is away costs nobody time."""
-    global _no_nudge_before
-    if time.monotonic() < _no_nudge_before:
-        return
-    from crm.outbox import tasks
-
-    try:
-        with _redis() as store:
-            first = store.set("rv:outbox:nudged", 1, nx=True, ex=NUDGE_EXPIRES)
-        if first:
-            tasks.deliver.apply_async(expires=NUDGE_EXPIRES, retry=False)
-    except Exception as error:
-        _no_nudge_before = time.monotonic() + REST_AFTER_FAILED_NUDGE
-        log.warning("nudge failed (%s): delivery waits for the next minute", type(error).__name__)
-
-
-def take_nudge() -> None:
-    """A delivery begins: what is promised from now on may nudge again."""
-    try:
-        with _redis() as store:
-            store.delete("rv:outbox:nudged")
-    except redis.RedisError as error:
-        log.warning("nudge not taken (%s)", type(error).__name__)
-
-
-def _redis() -> redis.Redis:
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
-    return redis.Redis.from_url(
-        settings.REDIS_URL,
-        socket_timeout=NUDGE_TIMEOUT,
-        socket_connect_timeout=NUDGE_TIMEOUT,
-        retry=Retry(NoBackoff(), 0),
-    )
-
-
-# --- Deciding ----------------------------------------------------------------------------------------------------------------
+# --- Deciding --------------------------------------------------------------------------------------------
 
 
 def _named(by: Any) -> str:
@@ -275,10 +207,10 @@ def send_test_mail(*, by: Any) -> Message:
         return promise(f"test:{uuid.uuid4()}", kind="test", to=by.email, language=by.language, values=values)
 
 
-# --- Leasing and recording: only for delivery -------------------------------------------------------------------------------------
+# --- Leasing and recording: only for delivery ------------------------------------------------------------
 
-# One statement: two workers never hold the same row. MATERIALIZED, so that the planner cannot run the sub-query again. The last
-# condition is for a clock that was set back: no lease lasts an hour.
+# One statement: two workers never hold the same row. MATERIALIZED, so that the planner cannot run the sub-query again.
+# The last condition is for a clock that was set back: no lease lasts an hour.
 CLAIM = """
 WITH q AS MATERIALIZED (
     SELECT id FROM outbox_message
@@ -352,7 +284,7 @@ def _short(error: str) -> str:
     return words.one_line(words.clean(error))[:500]
 
 
-# --- The mailbox of the embedded default ----------------------------------------------------------------------------------------------
+# --- The mailbox of the embedded default -----------------------------------------------------------------
 
 
 def catch_mail(
@@ -366,12 +298,13 @@ def catch_mail(
 
 
 def empty_mailbox(*, by: Any) -> int:
-    if not by.has_perm("outbox.delete_mailboxmail"):
+    """All mails go; how many."""
+    if not can_see_mailbox(by):
         raise PermissionDenied
     return MailboxMail.objects.all().delete()[0]
 
 
-# --- The clock ---------------------------------------------------------------------------------------------------------------------------
+# --- The clock -------------------------------------------------------------------------------------------
 
 
 def record_heartbeat() -> None:

@@ -11,7 +11,22 @@ class OutboxConfig(AppConfig):
 
     def ready(self) -> None:
         import crm.celery  # noqa: F401 - else tasks called from the web know no broker
-        from crm.outbox import kinds
+        from crm.look.frame import NavItem, register_banner, register_beat, register_nav
+        from crm.outbox import frame, kinds
+        from crm.outbox.permissions import can_see_messages
 
         kinds.register(kinds.FOOTER)
         kinds.register(kinds.TEST)
+        register_banner(frame.banner)
+        register_beat(frame.beat_line)
+        register_nav(
+            NavItem(
+                key="outbox",
+                label=_("Outbox"),
+                icon="send",
+                url_name="outbox:list",
+                position=80,
+                allowed=can_see_messages,
+                also=("/mailbox/", "/health/"),
+            )
+        )

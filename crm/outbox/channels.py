@@ -1,6 +1,6 @@
-"""How a message leaves: a channel is a class. E-mail is the first; a text message or chat is another class and one line.
+"""How a message leaves: a channel is a class. E-mail is the first; text messages would be another class and one line.
 
-A channel opens a session; the session sends letters one by one. What can go wrong has three names, and delivery acts on them.
+A channel opens a session, the session sends letters one by one. What can go wrong has three names for delivery.
 """
 
 import hashlib
@@ -124,7 +124,11 @@ class EmailSession:
             raise Refused("no recipient")
 
     def build(self, letter: Letter) -> EmailMultiAlternatives:
-        headers = {"Message-ID": message_id(letter.key), "Auto-Submitted": "auto-generated"}
+        headers = {
+            "Message-ID": message_id(letter.key),
+            "Auto-Submitted": "auto-generated",
+            "Content-Language": letter.language,
+        }
         if opt_out := letter.secrets.get(kinds.OPT_OUT):
             headers["List-Unsubscribe"] = f"<{opt_out}>"
             headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"

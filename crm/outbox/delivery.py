@@ -1,6 +1,7 @@
 """Delivers what is due: takes a batch in hand, sends it outside any transaction, records each outcome by its token.
 
-One bad recipient stops nobody; a server that is away costs nobody a try; a worker that dies loses nothing, its lease runs out.
+One bad recipient stops nobody; a server that is away costs nobody a try; a worker that dies loses nothing, for its
+lease runs out.
 """
 
 import logging
@@ -90,7 +91,8 @@ def _deliver(
     except ChannelDown as error:
         log.warning("outbox: channel %s is down: %s", key, error)
         batch.down.add(key)
-        batch.given_back += _surely(lambda: actions.give_back(waiting, token, str(error)))
+        reason = str(error)
+        batch.given_back += _surely(lambda: actions.give_back(waiting, token, reason))
     except SoftTimeLimitExceeded:
         batch.given_back += _surely(lambda: actions.give_back(waiting, token))
         raise

@@ -18,9 +18,10 @@ OPT_OUT = "opt_out"
 class MessageKind:
     """One kind of message.
 
-    `variables` are its places: name → (label, example). `secrets` are places of links that are made at sending; they may as
-    well stand among the variables. `subject`, `body` and `button` are words by language code; `button` names the link that
-    stands alone on its line where a mail is shown with buttons. A kind with `to_customer` needs the secret "opt_out".
+    `variables` are its places: name → (label, example). `secrets` are places of links that are made at sending; they
+    may as well stand among the variables. `subject`, `body` and `button` are words by language code; `button` names the
+    link that stands alone on its line, where a mail is shown with buttons. With `to_customer` it needs the secret
+    "opt_out".
     """
 
     key: str

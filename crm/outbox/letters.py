@@ -1,4 +1,4 @@
-"""The look of a letter: the plain text as a modest HTML mail, its links as links and the one that stands alone as a button."""
+"""The look of a letter: its plain text as a modest HTML mail, links as links, the one that stands alone as a button."""
 
 import re
 from dataclasses import dataclass
@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from crm.outbox import kinds
+from crm.outbox.texts import FOOT_MARK
 
 if TYPE_CHECKING:
     from crm.outbox.channels import Letter
@@ -45,7 +46,7 @@ def parts(letter: "Letter") -> tuple[list[Part], SafeString]:
     """The paragraphs and the foot. A line that is nothing but an address of ours becomes a button."""
     text, foot = letter.body, ""
     if kinds.OPT_OUT in letter.secrets:
-        text, _mark, foot = letter.body.rpartition("\n\n-- \n")
+        text, _mark, foot = letter.body.rpartition(FOOT_MARK)
     ours = tuple(url for name, url in letter.secrets.items() if name != kinds.OPT_OUT)
     found = []
     for paragraph in re.split(r"\n\s*\n", text.strip()):

@@ -1,13 +1,16 @@
-"""What was promised to be sent, whether it left, the texts it is made of, and the heartbeat that proves the chain lives."""
+"""What was promised to be sent, whether it left, the texts it is made of, and the heartbeat of the chain that sends."""
 
 from datetime import datetime, timedelta
 
 from django.conf import settings
+from django.contrib.postgres.indexes import OpClass
 from django.db import models
-from django.db.models import Case, F, Min, Q, Value, When
+from django.db.models import Case, Count, F, Max, Q, Value, When
+from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.outbox import kinds, words
 from crm.outbox.kinds import MessageKind
 
 LEASE_FROM_ANOTHER_TIME = timedelta(hours=1)  # no lease is that long: the clock was set back
@@ -57,17 +60,19 @@ class MessageQuerySet(models.QuerySet["Message"]):
     def cancelled(self):
         return self.filter(state=State.CANCELLED)
 
-    def oldest_unsent_s(self, at: datetime | None = None) -> int | None:
-        """Seconds that the oldest due message has been waiting; None when nothing is due.
-
-        A message that was never tried waits since its time. One that its own recipient's server put off waits since the
-        time agreed for the next try: a full mailbox is not our standstill.
-        """
-        at = at or timezone.now()
-        since = Case(When(attempts=0, then=F("send_after")), default=F("next_try_at"))
-        soon = self.due(at + GIVEN_BACK_FOR).filter(send_after__lte=at)
-        oldest = soon.aggregate(at=Min(since))["at"]
-        return max(0, int((at - oldest).total_seconds())) if oldest and oldest <= at else None
+    def by_kind(self):
+        """Per kind: how many were promised and what became of them; `slowest` from their time to their sending."""
+        states = {
+            state.value: Count("pk", filter=Q(state=state)) for state in (State.SENT, State.FAILED, State.CANCELLED)
+        }
+        waiting = {rank.name.lower(): Count("pk", filter=Q(rank=rank)) for rank in (Rank.AGAIN, Rank.WAITING)}
+        slowest = Max(F("finished_at") - F("send_after"), filter=Q(state=State.SENT))
+        last = Max("finished_at", filter=Q(state=State.SENT))
+        return (
+            self.values("kind")
+            .annotate(promised=Count("pk"), **states, **waiting, slowest=slowest, last=last)
+            .order_by("kind")
+        )
 
 
 class Message(models.Model):
@@ -113,6 +118,8 @@ class Message(models.Model):
             models.Index(fields=["next_try_at", "id"], name="message_due", condition=Q(state="pending")),
             models.Index(fields=["rank", "-created_at", "-id"], name="message_by_rank"),
             models.Index(fields=["-created_at", "-id"], name="message_newest"),
+            models.Index(fields=["kind", "rank", "-created_at", "-id"], name="message_by_kind"),
+            models.Index(OpClass(Upper("address"), name="text_pattern_ops"), name="message_by_address"),
         ]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=State.values), name="message_state_is_known"),
@@ -130,6 +137,35 @@ class Message(models.Model):
 
     def __str__(self) -> str:
         return self.key
+
+    @property
+    def label(self) -> str:
+        """What kind of message it is, in the reader's language."""
+        kind = kinds.find(self.kind)
+        return str(kind.label) if kind else self.kind
+
+    @property
+    def shown_body(self) -> str:
+        """The words with dots where a secret goes: the only form in which pages show them."""
+        return words.hide(self.body)
+
+    @property
+    def kept_until(self) -> datetime | None:
+        """When the words go; None while it is not finished."""
+        return self.finished_at + timedelta(days=settings.OUTBOX_KEEP_DAYS) if self.finished_at else None
+
+    @property
+    def took(self) -> timedelta | None:
+        """From its time to its end."""
+        return max(self.finished_at - self.send_after, timedelta(0)) if self.finished_at else None
+
+    @property
+    def can_be_cancelled(self) -> bool:
+        return self.state in (State.PENDING, State.FAILED)
+
+    @property
+    def can_be_retried(self) -> bool:
+        return self.rank in (Rank.FAILED, Rank.AGAIN)
 
 
 class What(models.TextChoices):
@@ -163,7 +199,7 @@ class MessageTextQuerySet(models.QuerySet["MessageText"]):
 
 
 class MessageText(models.Model):
-    """The words of one kind of message in one language, edited in the settings. Absent: the words shipped with the kind."""
+    """The words of one kind of message in one language, as people edited them. Absent: those shipped with the kind."""
 
     kind = models.SlugField(_("kind of message"), max_length=60)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
@@ -204,6 +240,14 @@ class MailboxMail(models.Model):
     def __str__(self) -> str:
         return self.subject
 
+    @property
+    def sender(self) -> str:
+        return self.headers.get("From", "")
+
+    @property
+    def can_opt_out(self) -> bool:
+        return "List-Unsubscribe" in self.headers
+
 
 class Heartbeat(models.Model):
     """Written each minute by beat → broker → worker: its age is how long the chain has been dead."""
@@ -222,6 +266,9 @@ class HeartbeatMinute(models.Model):
 
     minute = models.DateTimeField(primary_key=True)
 
+    def __str__(self) -> str:
+        return self.minute.isoformat()
+
 
 class JobRun(models.Model):
     """A daily job that has run on a day: the row decides, not the memory of the clock."""
@@ -232,3 +279,6 @@ class JobRun(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["job", "on"], name="one_run_per_job_and_day")]
+
+    def __str__(self) -> str:
+        return f"{self.job} {self.on}"

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from crm.outbox import actions
+from crm.outbox import actions, broker
 from crm.outbox.delivery import deliver_due
 
 
@@ -13,9 +13,9 @@ def heartbeat() -> None:
 
 @shared_task
 def deliver() -> None:
-    actions.take_nudge()
+    broker.take_nudge()
     if deliver_due().more:
-        actions.nudge()
+        broker.nudge()
 
 
 @shared_task

@@ -1,7 +1,7 @@
 """Puts values into the `{name}` places of a text. Not a template language: no loops, no attributes, no code.
 
-A text is filled twice. When the promise is made, all values go in and only the places of secrets stay; every other brace is
-doubled, so that a value that contains "{link}" stays the words it is. When it is sent, the secrets go in.
+A text is filled twice. When the promise is made, all values go in and only the places of secrets stay; every other
+brace is doubled, so that a value that contains "{link}" stays the words it is. When it is sent, the secrets go in.
 """
 
 import re

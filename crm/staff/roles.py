@@ -40,6 +40,9 @@ PERMISSIONS = (
     Permission("followups.work_followup", _("Work on follow-ups within reach"), _("Follow-ups")),
     Permission("followups.assign_followup", _("Give follow-ups to a colleague"), _("Follow-ups")),
     Permission("staff.view_user", _("See colleagues and what they may see"), _("Staff and teams")),
+    Permission("outbox.view_message", _("See the outbox and whether the clock runs"), _("Outbox")),
+    Permission("outbox.change_message", _("Send messages again, cancel them"), _("Outbox")),
+    Permission("outbox.view_mailboxmail", _("Read the mailbox that stands in for a mail server"), _("Outbox")),
 )
 
 _READS = frozenset(
