@@ -41,7 +41,7 @@ def preview_of(calendar: WorkCalendar, at: dt.datetime) -> dict:
 
 
 class CalendarDayInline(admin.TabularInline):
-    """From this year on: earlier ones are in the list of special days."""
+    """From today on: earlier ones are in the list of special days."""
 
     model = CalendarDay
     form = CalendarDayForm
@@ -50,7 +50,20 @@ class CalendarDayInline(admin.TabularInline):
     extra = 1
 
     def get_queryset(self, request):
-        return super().get_queryset(request).filter(on__year__gte=timezone.localdate().year).prefetch_related("windows")
+        return super().get_queryset(request).filter(on__gte=timezone.localdate()).prefetch_related("windows")
+
+
+class OfferedFilter(admin.SimpleListFilter):
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return [("offered", _("Offered")), ("retired", _("Retired"))]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("offered", "retired"):
+            return queryset
+        return queryset.filter(retired_at__isnull=self.value() == "offered")
 
 
 @admin.register(WorkCalendar)
@@ -58,12 +71,12 @@ class WorkCalendarAdmin(admin.ModelAdmin):
     form = WorkCalendarForm
     inlines = [CalendarDayInline]
     list_display = ["name", "timezone", "per_week", "is_default", "confirmed", "in_use"]
-    list_filter = [("retired_at", admin.EmptyFieldListFilter)]
+    list_filter = [OfferedFilter]
     search_fields = ["name_en", "name_zh"]
-    readonly_fields = ["preview"]
+    readonly_fields = ["is_default", "preview"]
     actions = ["make_default", "retire", "restore"]
     fieldsets = [
-        (None, {"fields": ["name_en", "name_zh", "timezone"]}),
+        (None, {"fields": ["name_en", "name_zh", "timezone", "is_default"]}),
         (
             _("Hours of the week"),
             {
@@ -152,7 +165,7 @@ def _save_hours(forms, deleted=()) -> None:
             actions.set_hours(form.instance.pk, form.cleaned_data["hours"])
 
 
-class ComingFilter(admin.SimpleListFilter):
+class YearFilter(admin.SimpleListFilter):
     title = _("year")
     parameter_name = "year"
 
@@ -169,7 +182,7 @@ class CalendarDayAdmin(admin.ModelAdmin):
     form = CalendarDayForm
     fields = ["calendar", "on", "kind", "name", "hours"]
     list_display = ["on", "calendar", "kind", "name", "hours"]
-    list_filter = ["calendar", "kind", ComingFilter]
+    list_filter = ["calendar", "kind", YearFilter]
     search_fields = ["name"]
     ordering = ["-on"]
 

@@ -141,7 +141,7 @@ def test_errors_stand_at_the_field_that_is_wrong_and_nothing_is_saved(client, ca
 
 @time_machine.travel(NOW)
 def test_a_second_thing_about_a_date_is_refused_at_the_date(client, calendar):
-    calendar.days.create(on=dt.date(2025, 12, 25), kind=DayKind.HOLIDAY)  # of last year: not on the page
+    calendar.days.create(on=dt.date(2025, 12, 25), kind=DayKind.HOLIDAY)  # long past: not on the page
 
     answer = client.post(change(calendar), form_of(calendar, [{"on": "2025-12-25", "kind": "workday"}]))
 
@@ -205,6 +205,7 @@ def test_a_calendar_in_use_is_retired_and_not_deleted(client, calendar, house):
     page = client.post(
         every, {"action": "retire", "_selected_action": [calendar.pk, used.pk]}, follow=True
     ).content.decode()
+    assert "Used" not in client.get(every, {"state": "offered"}).content.decode()
     used.refresh_from_db()
     calendar.refresh_from_db()
     assert used.retired_at and not calendar.retired_at
