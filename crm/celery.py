@@ -13,6 +13,7 @@ app.autodiscover_tasks()
 
 CATCH_UP = (
     "crm.outbox.tasks.heartbeat",
+    "complaints.tasks.scan",
     "followups.tasks.apply_plans",
     "followups.tasks.scan",
     "satisfaction.tasks.invite",

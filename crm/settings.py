@@ -169,6 +169,7 @@ CELERY_BEAT_SCHEDULE = {
     for name, task in {
         "heartbeat": "crm.outbox.tasks.heartbeat",
         "deliver": "crm.outbox.tasks.deliver",
+        "complaints": "complaints.tasks.scan",
         "followups": "followups.tasks.scan",
         "plans": "followups.tasks.apply_plans",
         "surveys": "satisfaction.tasks.invite",

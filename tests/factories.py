@@ -1,9 +1,13 @@
 """Rows for tests: plain functions, each the smallest valid row of its kind. Every part adds its own below its heading."""
 
+from datetime import timedelta
 from itertools import count
 from types import SimpleNamespace
 
+from django.utils import timezone
+
 from crm.staff.models import Role, Team, User
+from customers.models import Customer
 
 _numbers = count(1)
 
@@ -102,13 +106,87 @@ def make_people(house: SimpleNamespace) -> SimpleNamespace:
 # --- Customers -----------------------------------------------------------------------------------------------------------------
 
 
+def make_customer(name: str = "张三", *, phone: str = "", email: str = "", by: User | None = None, **fields) -> Customer:
+    """A customer made by the action itself: numbered, found by search. `phone` and `email` become contact points."""
+    from customers.actions import create_customer
+
+    points = [{"kind": kind, "value": value} for kind, value in (("phone", phone), ("email", email)) if value]
+    return create_customer(by=by, values={"name": name, **fields}, contact_points=points, via="web" if by else "task")
+
+
 # --- Purchases -----------------------------------------------------------------------------------------------------------------
 
 
 # --- Complaints ----------------------------------------------------------------------------------------------------------------
 
 
+def make_complaint(customer=None, *, owner: User | None = None, team: Team | None = None, by: User | None = None, **fields):
+    """A case as it is after being taken in by nobody in particular (the machine); its letters and notices included."""
+    from complaints.actions import take_in
+
+    customer = customer or make_customer()
+    team = team or (owner.team if owner else None) or customer.team or Team.objects.order_by("path").first() or make_team()
+    fields.setdefault("subject", unique("The door is scratched "))
+    return take_in(by=by, customer=customer, owner=owner, team=team, via="web" if by else "task", **fields)
+
+
 # --- Satisfaction --------------------------------------------------------------------------------------------------------------
 
 
+def make_invitation(customer=None, *, source_kind: str = "purchase", owner: User | None = None, team=None, **fields):
+    """A customer who was asked, with a link that works for thirty days."""
+    from satisfaction.models import Invitation, Survey
+
+    customer = customer or make_customer()
+    now = timezone.now()
+    defaults = {
+        "survey": Survey.objects.first(),
+        "source_id": next(_numbers),
+        "state": "sent",
+        "language": customer.language,
+        "owner": owner or customer.owner,
+        "team": team or customer.team,
+        "nonce": "nonce",
+        "created_at": now,
+        "expires_at": now + timedelta(days=30),
+    }
+    return Invitation.objects.create(customer=customer, source_kind=source_kind, **defaults | fields)
+
+
+def make_response(customer=None, *, owner: User | None = None, team=None, overall=5, nps=9, comment="", **fields):
+    """An answer to an invitation of its own."""
+    from satisfaction.models import Response
+
+    invitation = make_invitation(customer, owner=owner, team=team, state="answered")
+    return Response.objects.create(
+        invitation=invitation,
+        customer=invitation.customer,
+        overall=overall,
+        nps=nps,
+        comment=comment,
+        language=invitation.language,
+        owner=invitation.owner,
+        team=invitation.team,
+        **fields,
+    )
+
+
 # --- Follow-ups ----------------------------------------------------------------------------------------------------------------
+
+
+def make_followup(customer=None, *, owner: User | None = None, team=None, due_at=None, **fields):
+    """An open follow-up typed by hand, due in an hour unless said otherwise."""
+    from followups.actions import create
+
+    customer = customer or make_customer(owner=owner, team=team or (owner.team if owner else None))
+    followup = create(
+        by=None,
+        customer=customer,
+        title=fields.pop("title", "Ask how it went"),
+        due_at=due_at or timezone.now() + timedelta(hours=1),
+        owner=owner,
+        team=team,
+        via="task",
+        **fields,
+    )
+    return followup
