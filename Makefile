@@ -4,6 +4,8 @@ PY := .venv/bin/python
 # Tests on all processors, each file by one process.
 JOBS ?= auto
 ARGS ?=
+NEED_PYTHON = command -v $(PYTHON) >/dev/null || \
+	{ echo "Python 3.11 or newer is needed, there is no $(PYTHON); name one: make PYTHON=/path/to/python3" >&2; exit 1; }
 
 .DEFAULT_GOAL := help
 .PHONY: help setup setup-dev run serve test check bench backup restore messages lock clean
@@ -12,11 +14,11 @@ help: ## This list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  make %-10s %s\n", $$1, $$2}' Makefile
 
 setup: ## The virtual environment and all that belongs to it (every other target begins with this)
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed and there is no $(PYTHON); name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(NEED_PYTHON)
 	@$(PYTHON) crm/local/install.py
 
 setup-dev:
-	@command -v $(PYTHON) >/dev/null || { echo "Python 3.11 or newer is needed and there is no $(PYTHON); name one: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; exit 1; }
+	@$(NEED_PYTHON)
 	@$(PYTHON) crm/local/install.py dev
 
 run: setup ## Everything on this machine, with demo data: PORT=8000, REVISIT_DATA=.local

@@ -5,7 +5,7 @@ from pathlib import Path
 
 
 def main(words: list[str]) -> int:
-    from crm.local import up
+    from crm.local import backup, up
 
     match words:
         case ["up"]:
@@ -14,6 +14,13 @@ def main(words: list[str]) -> int:
             return up.run(up.serve)
         case ["prepare", *rest]:
             return up.prepared(rest)
+        case ["backup"] | ["backup", _]:
+            return backup.run(backup.backup, *words[1:])
+        case ["restore", file]:
+            return backup.run(backup.restore, file)
+        case ["restore"]:
+            print("Name the dump: make restore FILE=the.dump", file=sys.stderr)
+            return 2
         case ["keep", data, answer]:
             from crm.local.keeper import keep
 

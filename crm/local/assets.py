@@ -57,7 +57,12 @@ def sprite(wanted: list[str], modules: Path) -> str:
     symbols = []
     for name in wanted:
         filled = name.endswith("-filled")
-        source = modules / "@tabler/icons/icons" / ("filled" if filled else "outline") / f"{name.removesuffix('-filled')}.svg"
+        source = (
+            modules
+            / "@tabler/icons/icons"
+            / ("filled" if filled else "outline")
+            / f"{name.removesuffix('-filled')}.svg"
+        )
         if not source.is_file():
             raise AssetsMissing(f"static/icons.txt names {name}, which Tabler does not have")
         shapes = re.findall(r"<(?:path|circle|rect|line|polyline|polygon|ellipse)\b[^>]*/>", source.read_text())

@@ -34,7 +34,9 @@ def ensure_servers(argv: list[str]) -> None:
     places = Places()
     try:
         if os.environ.get("REDIS_URL"):
-            raise CannotStart("REDIS_URL is set and DATABASE_URL is not: name both, or neither for the embedded servers.")
+            raise CannotStart(
+                "REDIS_URL is set and DATABASE_URL is not: name both, or neither for the embedded servers."
+            )
         if needs_stores(argv):
             join(places)
             os.environ.update(places.addresses())

@@ -34,7 +34,10 @@ def newer_python():
     """A Python that is new enough under another name, such as python3.12 beside an old python3."""
     for minor in range(NEWEST_TRIED, OLDEST[1] - 1, -1):
         found = shutil.which("python3.%d" % minor)
-        if found and subprocess.call([found, "-c", "import sys"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0:
+        if (
+            found
+            and subprocess.call([found, "-c", "import sys"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) == 0
+        ):
             return found
     return None
 
@@ -63,7 +66,9 @@ def stamp(name, value):
 
 def run(command, problem, **options):
     """Quietly; what it said is shown when it fails."""
-    done = subprocess.run(command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options)
+    done = subprocess.run(
+        command, cwd=CHECKOUT, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, **options
+    )
     if done.returncode:
         lines = done.stdout.decode("utf-8", "replace").strip().splitlines()
         sys.stderr.write("\n".join(line for line in lines[-15:] if "WARNING" not in line) + "\n")
@@ -80,7 +85,9 @@ def make_venv():
         import venv  # noqa: F401
     except ImportError:
         name = "python%d.%d-venv" % sys.version_info[:2]
-        raise Refused("This Python comes without venv; install it first, on Debian and Ubuntu: apt-get install %s" % name) from None
+        raise Refused(
+            "This Python comes without venv; install it first, on Debian and Ubuntu: apt-get install %s" % name
+        ) from None
     run([sys.executable, "-m", "venv", "--clear", VENV], "The virtual environment could not be made in %s" % VENV)
 
 
@@ -105,7 +112,10 @@ def npm():
         install("requirements-node.txt")
     (folder,) = glob.glob(pattern)
     environment = dict(os.environ, PATH=os.path.join(folder, "bin") + os.pathsep + os.environ.get("PATH", ""))
-    return [os.path.join(folder, "bin", "node"), os.path.join(folder, "lib", "node_modules", "npm", "bin", "npm-cli.js")], environment
+    return [
+        os.path.join(folder, "bin", "node"),
+        os.path.join(folder, "lib", "node_modules", "npm", "bin", "npm-cli.js"),
+    ], environment
 
 
 def front_end():
@@ -135,17 +145,32 @@ def translations():
 def static_files():
     """What the web server gives out, with a hash in each name."""
     total = hashlib.sha256(digest(os.path.join(CHECKOUT, "requirements.txt")).encode())
-    for top in sorted(found for pattern in ("static", "*/static", "crm/*/static") for found in glob.glob(os.path.join(CHECKOUT, pattern))):
+    for top in sorted(
+        found
+        for pattern in ("static", "*/static", "crm/*/static")
+        for found in glob.glob(os.path.join(CHECKOUT, pattern))
+    ):
         for folder, _, files in sorted(os.walk(top)):
             for name in sorted(files):
                 about = os.stat(os.path.join(folder, name))
                 total.update(("%s/%s %d %d\n" % (folder, name, about.st_size, about.st_mtime_ns)).encode())
-    if os.path.exists(os.path.join(CHECKOUT, "staticfiles", "staticfiles.json")) and stamped("static-files", total.hexdigest()):
+    if os.path.exists(os.path.join(CHECKOUT, "staticfiles", "staticfiles.json")) and stamped(
+        "static-files", total.hexdigest()
+    ):
         return
     say("the static files")
-    unwanted = ("DATABASE_URL", "REDIS_URL", "REVISIT_TESTING", "DEBUG")  # the embedded settings serve, nothing is connected to
+    unwanted = (
+        "DATABASE_URL",
+        "REDIS_URL",
+        "REVISIT_TESTING",
+        "DEBUG",
+    )  # the embedded settings serve, nothing is connected to
     environment = {name: value for name, value in os.environ.items() if name not in unwanted}
-    run([PYTHON, "manage.py", "collectstatic", "--noinput", "-v", "0"], "The static files could not be collected, see above", env=environment)
+    run(
+        [PYTHON, "manage.py", "collectstatic", "--noinput", "-v", "0"],
+        "The static files could not be collected, see above",
+        env=environment,
+    )
     stamp("static-files", total.hexdigest())
 
 
@@ -153,7 +178,9 @@ def static_files():
 def one_at_a_time():
     import fcntl
 
-    descriptor = os.open(CHECKOUT, os.O_RDONLY)  # a folder can be locked, too, and needs no file that git would have to ignore
+    descriptor = os.open(
+        CHECKOUT, os.O_RDONLY
+    )  # a folder can be locked, too, and needs no file that git would have to ignore
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
         yield
@@ -167,7 +194,9 @@ def main(words):
         if other:
             os.execv(other, [other, os.path.abspath(__file__)] + words)
         words = OLDEST + (sys.version.split()[0],)
-        sys.exit("Python %d.%d or newer is needed, this is %s; name another one: make setup PYTHON=/path/to/python3" % words)
+        sys.exit(
+            "Python %d.%d or newer is needed, this is %s; name another one: make setup PYTHON=/path/to/python3" % words
+        )
     try:
         with one_at_a_time():
             make_venv()

@@ -77,7 +77,14 @@ def gather(top: Path = CHECKOUT) -> Catalogue:
             target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(text, encoding="utf-8")
             names.append(str(name))
-        command = ["xgettext", "--language=Python", "--from-code=UTF-8", "--add-comments=Translators", "--output=-", "--files-from=-"]
+        command = [
+            "xgettext",
+            "--language=Python",
+            "--from-code=UTF-8",
+            "--add-comments=Translators",
+            "--output=-",
+            "--files-from=-",
+        ]
         command += [f"--keyword={word}" for word in KEYWORDS]
         done = subprocess.run(command, cwd=scratch, input="\n".join(names), capture_output=True, text=True)
     if done.returncode:
@@ -223,8 +230,14 @@ def problems() -> list[str]:
     gathered = {key(entry): entry for entry in gather()}
     for language in LANGUAGES:
         catalogue = {key(entry): entry for entry in load(language)}
-        found += [f"{language}: not in the catalogue, run make messages: {text!r}" for text in gathered.keys() - catalogue.keys()]
-        found += [f"{language}: no longer in the sources, run make messages: {text!r}" for text in catalogue.keys() - gathered.keys()]
+        found += [
+            f"{language}: not in the catalogue, run make messages: {text!r}"
+            for text in gathered.keys() - catalogue.keys()
+        ]
+        found += [
+            f"{language}: no longer in the sources, run make messages: {text!r}"
+            for text in catalogue.keys() - gathered.keys()
+        ]
         for text, entry in catalogue.items():
             if "fuzzy" in entry.flags:
                 found.append(f"{language}: only guessed (fuzzy): {text!r}")

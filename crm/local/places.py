@@ -38,7 +38,9 @@ class Places:
             with tempfile.TemporaryFile(dir=self.run) as probe:
                 probe.write(b"x")
         except OSError as error:
-            raise CannotStart(f"Cannot write to {self.data}: {error.strerror}. Name another folder: REVISIT_DATA=") from None
+            raise CannotStart(
+                f"Cannot write to {self.data}: {error.strerror}. Name another folder: REVISIT_DATA="
+            ) from None
         make_socket_folder(self.sockets)
 
     def refuse_when_full(self) -> None:

@@ -25,7 +25,9 @@ class Finding:
     def ready(self) -> bool:
         """Well, or 503 for mail that is stuck, which no start can help."""
         age = self.health.get("clock_age_s")
-        alive = self.health.get("database") is True and self.health.get("redis") is True and age is not None and age < 150
+        alive = (
+            self.health.get("database") is True and self.health.get("redis") is True and age is not None and age < 150
+        )
         return self.code == 200 or (self.code == 503 and alive)
 
     @property

@@ -177,14 +177,20 @@ def init_database(data: Path, *extra: str) -> None:
     if done.returncode:
         shutil.rmtree(new, ignore_errors=True)
         lines = [line for line in done.stdout.splitlines() if "error" in line.lower()] or done.stdout.splitlines()[-1:]
-        hint = " Start as an ordinary user or name another folder: REVISIT_DATA=" if "ermission denied" in done.stdout else ""
+        hint = (
+            " Start as an ordinary user or name another folder: REVISIT_DATA="
+            if "ermission denied" in done.stdout
+            else ""
+        )
         raise CannotStart(f"PostgreSQL could not be set up in {data}: {' '.join(lines[:1]).strip()}{hint}")
     os.rename(new, data)
 
 
 def postgres_command(data: Path, sockets: Path, **settings: str) -> list[str]:
     command = [postgres_program("postgres"), "-D", str(data)]
-    folder = '"' + str(sockets).replace('"', '""') + '"'  # a list in PostgreSQL's eyes: quoted because of commas and spaces
+    folder = (
+        '"' + str(sockets).replace('"', '""') + '"'
+    )  # a list in PostgreSQL's eyes: quoted because of commas and spaces
     for name, value in {**POSTGRES_SETTINGS, "unix_socket_directories": folder, **settings}.items():
         command += ["-c", f"{name}={value}"]
     return command

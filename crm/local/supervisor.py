@@ -17,6 +17,7 @@ from crm.local.stores import before_exec
 
 FIRST_PAUSE, LONGEST_PAUSE = 0.25, 30.0
 STEADY_AFTER = 30.0  # seconds alive after which earlier deaths are forgotten
+SAME_WISH = 0.5  # seconds
 GIVE_UP_AFTER = 5  # deaths of a part that was never ready
 
 
@@ -58,6 +59,7 @@ class Supervisor:
         self.say = say
         self.written_down = written_down
         self.asked_to_stop = 0  # how often: the second time means at once
+        self.asked_at = 0.0
         self.selector = selectors.DefaultSelector()
         self.half_lines: dict[int, bytes] = {}
         self.watched: dict[int, tuple[Part, int]] = {}
@@ -76,7 +78,9 @@ class Supervisor:
         signal.signal(signal.SIGCHLD, lambda *_: None)
 
     def _stop_asked(self, *_) -> None:
-        self.asked_to_stop += 1
+        # A `make` that is ended passes the signal on, and so may whoever ended it: what comes at once is one wish.
+        if not self.asked_to_stop or time.monotonic() - self.asked_at > SAME_WISH:
+            self.asked_to_stop, self.asked_at = self.asked_to_stop + 1, time.monotonic()
 
     # --- Starting ---
 
@@ -116,9 +120,13 @@ class Supervisor:
                 raise Stopped
             for part in self.parts:
                 if part.deaths >= GIVE_UP_AFTER:
-                    raise CannotStart(f"{part.name} ended {part.deaths} times before it was ready. It said:\n" + "\n".join(part.said))
+                    raise CannotStart(
+                        f"{part.name} ended {part.deaths} times before it was ready. It said:\n" + "\n".join(part.said)
+                    )
                 if time.monotonic() > deadline and not part.ready:
-                    raise CannotStart(f"{part.name} is not ready after {seconds:.0f} s. It said:\n" + "\n".join(part.said))
+                    raise CannotStart(
+                        f"{part.name} is not ready after {seconds:.0f} s. It said:\n" + "\n".join(part.said)
+                    )
 
     def run_to_end(self, part: Part) -> int:
         """A step on the way, such as the migrations; returns its exit code."""

@@ -21,9 +21,7 @@ ARGUMENTS = [
     "--disable-dev-shm-usage",
 ]
 REASON = "NOT RUN: no Chromium"
-ADVICE = (
-    "Browser tests need a Chromium: on Debian and Ubuntu apt-get install chromium fonts-noto-cjk, or name one: CHROMIUM=/path/to/chrome"
-)
+ADVICE = "Browser tests need a Chromium: on Debian and Ubuntu apt-get install chromium fonts-noto-cjk, or name one: CHROMIUM=/path/to/chrome"
 DESK, PHONE = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
 
 
@@ -84,7 +82,11 @@ def session_cookie(user, base_url: str) -> dict[str, str]:
 
     client = Client()
     client.force_login(user)
-    return {"name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value, "url": base_url}
+    return {
+        "name": settings.SESSION_COOKIE_NAME,
+        "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+        "url": base_url,
+    }
 
 
 # --- Not run is not passed -------------------------------------------------------------------------------------------------------

@@ -62,7 +62,9 @@ class TestStores:
         deadline = time.monotonic() + 60
         while not (stores.postgres_answers(self.folder) and stores.redis_answers(self.folder / "redis.sock")):
             if time.monotonic() > deadline or self.postgres.poll() is not None or self.redis.poll() is not None:
-                raise CannotStart("The servers for the tests did not start:\n" + (self.folder / "log").read_text()[-2000:])
+                raise CannotStart(
+                    "The servers for the tests did not start:\n" + (self.folder / "log").read_text()[-2000:]
+                )
             time.sleep(0.03)
 
     def _run(self, command: list[str], stop_signal: int, leave_root: bool = False) -> subprocess.Popen:
@@ -134,7 +136,17 @@ def pytest_load_initial_conftests(early_config, parser, args):
             early_config.add_cleanup(servers.stop)
             early_config.add_cleanup(lambda: os.environ.pop(FOR_WORKERS, None))
         name_stores(Path(os.environ[FOR_WORKERS]))
-    for name in ("EMAIL_URL", "ALLOWED_HOSTS", "SITE_URL", "DEBUG", "PORT", "REVISIT_DEMO", "PGBOUNCER", "UPLOADS", "COMPANY_NAME"):
+    for name in (
+        "EMAIL_URL",
+        "ALLOWED_HOSTS",
+        "SITE_URL",
+        "DEBUG",
+        "PORT",
+        "REVISIT_DEMO",
+        "PGBOUNCER",
+        "UPLOADS",
+        "COMPANY_NAME",
+    ):
         os.environ.pop(name, None)  # the tests mean the product as it is shipped
     os.environ.update(
         SECRET_KEY="only-for-tests-" * 4,

@@ -42,8 +42,25 @@ def product_parts(environment: Mapping[str, str], port: int) -> list[Part]:
     python = [sys.executable, "-m"]
     memory = ["--worker-tmp-dir", "/dev/shm"] if os.access("/dev/shm", os.W_OK) else []
     web = [*python, "gunicorn", "crm.wsgi:application", "--bind", f"{env.get('BIND') or '127.0.0.1'}:{port}"]
-    web += ["--worker-class", "gthread", "--workers", env.get("WEB_WORKERS") or "2", "--threads", env.get("WEB_THREADS") or "4"]
-    web += ["--timeout", "60", "--graceful-timeout", "3", "--preload", "--no-control-socket", "--log-level", "warning", *memory]
+    web += [
+        "--worker-class",
+        "gthread",
+        "--workers",
+        env.get("WEB_WORKERS") or "2",
+        "--threads",
+        env.get("WEB_THREADS") or "4",
+    ]
+    web += [
+        "--timeout",
+        "60",
+        "--graceful-timeout",
+        "3",
+        "--preload",
+        "--no-control-socket",
+        "--log-level",
+        "warning",
+        *memory,
+    ]
     celery = [*python, "celery", "--quiet", "-A", "crm.celery"]
     quiet = ["--loglevel", "WARNING"]
     worker = [*celery, "worker", "-O", "fair", "--without-gossip", "--without-mingle", *quiet]
@@ -74,7 +91,9 @@ def refuse_taken_port(host: str, port: int, verb: str) -> None:
         try:
             probe.bind((host, port))
         except OSError as error:
-            raise CannotStart(f"Port {port} on {host} cannot be had ({error.strerror}); name another: PORT={port + 1} make {verb}") from None
+            raise CannotStart(
+                f"Port {port} on {host} cannot be had ({error.strerror}); name another: PORT={port + 1} make {verb}"
+            ) from None
 
 
 def only_one(places: Places) -> IO:
@@ -84,7 +103,9 @@ def only_one(places: Places) -> IO:
         fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         lock.seek(0)
-        raise CannotStart(f"Already running here (pid {lock.read().strip() or 'unknown'}, data in {places.data}).") from None
+        raise CannotStart(
+            f"Already running here (pid {lock.read().strip() or 'unknown'}, data in {places.data})."
+        ) from None
     lock.truncate(0)
     lock.write(str(os.getpid()))
     lock.flush()
@@ -118,7 +139,9 @@ def up() -> int:
     places = Places()
     names = [name for name in ("DATABASE_URL", "REDIS_URL") if os.environ.get(name)]
     if len(names) == 1:
-        raise CannotStart(f"{names[0]} is set and the other of DATABASE_URL and REDIS_URL is not: name both, or neither.")
+        raise CannotStart(
+            f"{names[0]} is set and the other of DATABASE_URL and REDIS_URL is not: name both, or neither."
+        )
     port = port_of(os.environ)
     begun = time.monotonic()
     places.make()
@@ -156,7 +179,9 @@ def up() -> int:
 def serve() -> int:
     """`make serve`: production on one host; every address and secret comes from the environment."""
     if missing := [name for name in REQUIRED if not os.environ.get(name)]:
-        raise CannotStart("Missing in the environment: " + ", ".join(missing) + ". See .env.example and docs/operations.md.")
+        raise CannotStart(
+            "Missing in the environment: " + ", ".join(missing) + ". See .env.example and docs/operations.md."
+        )
     places = Places()
     port, host = port_of(os.environ), os.environ.get("BIND") or "127.0.0.1"
     places.make()
@@ -191,7 +216,15 @@ def prepare(supervisor: Supervisor, environment: dict[str, str], *words: str) ->
         raise CannotStart(f"The database could not be prepared (exit code {code}), see above.")
 
 
-def watch(supervisor: Supervisor, parts: list[Part], environment: dict[str, str], port: int, *, ready, places: Places | None = None) -> int:
+def watch(
+    supervisor: Supervisor,
+    parts: list[Part],
+    environment: dict[str, str],
+    port: int,
+    *,
+    ready,
+    places: Places | None = None,
+) -> int:
     """Start the parts, say when they are ready, then keep them alive until somebody asks for the end."""
     supervisor.parts = parts
     supervisor.start_all(seconds=30)
@@ -214,7 +247,9 @@ def watch(supervisor: Supervisor, parts: list[Part], environment: dict[str, str]
         if lost := [part for part in parts if part.deaths >= 5]:
             raise CannotStart(f"{lost[0].name} ended {lost[0].deaths} times before it was ready, see above.")
         if time.monotonic() > deadline:
-            raise CannotStart(f"Not ready after {READY_WITHIN:.0f} s; /healthz says {probe.latest.health if probe.latest else 'nothing'}.")
+            raise CannotStart(
+                f"Not ready after {READY_WITHIN:.0f} s; /healthz says {probe.latest.health if probe.latest else 'nothing'}."
+            )
     ready()
     if probe:
         probe.every, probe.findings = EVERY, []
@@ -224,7 +259,9 @@ def watch(supervisor: Supervisor, parts: list[Part], environment: dict[str, str]
         if probe and (suspect := verdict(probe.findings)):
             for part in parts:
                 if part.name == suspect and part.age > LEFT_ALONE_FOR:
-                    supervisor.kill(part, "does not answer" if suspect == "web" else "has not moved the clock for three minutes")
+                    supervisor.kill(
+                        part, "does not answer" if suspect == "web" else "has not moved the clock for three minutes"
+                    )
                     probe.findings = []
         if places and time.monotonic() > keeper_at:
             keeper_at = time.monotonic() + 1

@@ -1,8 +1,10 @@
 """What every test stands on: servers of its own, a browser, Celery as a process."""
 
 import os
+import time
 
 import pytest
+from django.apps import apps
 from django.db import connection
 
 
@@ -22,15 +24,15 @@ def test_a_run_has_a_postgresql_18_and_a_valkey_of_its_own():
 
 @pytest.mark.django_db(transaction=True)
 def test_a_worker_of_its_own_process_writes_into_the_test_database(real_worker):
-    from crm.outbox.models import Heartbeat
+    heartbeats = apps.get_model("outbox", "Heartbeat").objects
 
     # A worker that comes up does at once what fell due, the heartbeat included.
     for _ in range(100):
-        if Heartbeat.objects.exists():
+        if heartbeats.exists():
             break
-        __import__("time").sleep(0.1)
+        time.sleep(0.1)
 
-    assert Heartbeat.objects.exists(), real_worker.said("worker")
+    assert heartbeats.exists(), real_worker.said("worker")
 
 
 def test_a_page_of_the_live_server_shows_in_the_browser(open_page, live_server):
