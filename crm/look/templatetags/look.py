@@ -114,7 +114,7 @@ def clock(
         return format_html('<span class="rv-clock t3">{}</span>', _("clock stopped"))
     if not due_at:
         return ""
-    remaining = due_at - timezone.now() if left is None else left
+    remaining = left if isinstance(left, timedelta) else due_at - timezone.now()
     tone = " bad b" if remaining < timedelta(0) else " warn b" if remaining < SOON else ""
     return format_html(
         '<time class="rv-clock{}" datetime="{}" title="{}">{}</time>',
