@@ -1,6 +1,8 @@
 """The dashboard."""
 
-from django.urls import URLPattern
+from django.urls import path
+
+from insights import views
 
 app_name = "insights"
-urlpatterns: list[URLPattern] = []
+urlpatterns = [path("insights/", views.dashboard, name="dashboard")]
