@@ -115,6 +115,13 @@ def card_of(user: User, customer: Customer) -> CallerCard | None:
     return cards[0] if cards else None
 
 
+def cards_of(user: User, customer_ids: list[int]) -> list[CallerCard]:
+    """The cards of customers whom the reader found by their own search, in that order; nothing that they may not open."""
+    rows = Customer.objects.visible_to(user).filter(pk__in=customer_ids, erased_at__isnull=True)
+    by_id = {card.pk: card for card in _cards(user, rows, "found")}
+    return [by_id[pk] for pk in customer_ids if pk in by_id]
+
+
 def _cards(user: User, customers: Any, matched: str) -> list[CallerCard]:
     rows = customers.select_related("tier", "owner", "team").order_by("archived_at", "sort_key", "pk")[:AT_MOST]
     customers = list(rows)

@@ -52,6 +52,7 @@ class SearchSource:
     number: Callable[[SearchEntry], str] = lambda entry: entry.key
     details: Callable[[list[SearchEntry]], dict[str, Any]] | None = None
     position: int = 50
+    line: str = ""  # template of the second line, given `row` (of `details`); without one `row` itself is shown
 
 
 @dataclass(frozen=True)
@@ -259,6 +260,13 @@ def find(user: Any, typed: str, limit: int = 20, kinds: Sequence[str] | None = N
         for source in asked
         if by_kind[source.kind]
     ]
+
+
+def customers_matching(typed: str) -> QuerySet:
+    """Ids of the customers in whose entry `typed` stands, whoever may see them: to narrow a list that is filtered itself."""
+    query = grams.query(typed)
+    rows = SearchEntry.objects.filter(kind=CUSTOMER)
+    return (rows.filter(_matches(query)) if query.searchable else rows.none()).values("customer_id")
 
 
 def _rank(entry: SearchEntry, query: Query) -> _Ranked | None:

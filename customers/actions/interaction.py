@@ -59,7 +59,7 @@ def log_interaction(
         key=interaction.pk,
         at=at,
         subject=summary,
-        values={"direction": direction, "outcome": outcome},
+        values={"channel": channel, "direction": direction, "outcome": outcome},
         staff=by,
         team=by.team,
     )

@@ -30,6 +30,9 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
         """Neither merged into another one nor archived."""
         return self.filter(merged_into__isnull=True, archived_at__isnull=True)
 
+    def unmerged(self):
+        return self.filter(merged_into__isnull=True)
+
     def visible_to(self, user):
         """Whose full record this reader may open: by scope, by ownership, or because access was given for a reason."""
         scope = reach(user, "customers")
@@ -203,6 +206,13 @@ class Interaction(models.Model):
     class Direction(models.TextChoices):
         IN = "in", _("from the customer")
         OUT = "out", _("to the customer")
+
+    class Outcome(models.TextChoices):
+        REACHED = "reached", _("reached")
+        NO_ANSWER = "no_answer", _("no answer")
+        BUSY = "busy", _("busy")
+        CALL_BACK = "call_back", _("will call back")
+        WRONG_NUMBER = "wrong_number", _("wrong number")
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="interactions")
     at = models.DateTimeField(_("when"), default=now)

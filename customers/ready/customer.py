@@ -17,15 +17,15 @@ from crm.staff.models import User
 from crm.staff.scopes import reach
 from customers import permissions, search, timeline_kinds
 from customers.letters import OPT_OUT
-from customers.models import Customer, CustomerAccess, SearchEntry
+from customers.models import Customer, CustomerAccess, Interaction, SearchEntry
 from customers.timeline_kinds import TimelineKind
 
-CONTACT_ICONS = {
-    "phone": ("phone-outgoing", gettext_lazy("Call")),
-    "visit": ("walk", gettext_lazy("Visit")),
-    "email": ("mail", gettext_lazy("E-mail")),
-    "message": ("message", gettext_lazy("Message")),
-    "counter": ("building-store", gettext_lazy("At the counter")),
+CONTACTS = {
+    "phone": ("phone", gettext_lazy("Call from the customer"), gettext_lazy("Call to the customer")),
+    "visit": ("map-pin", gettext_lazy("Visit by the customer"), gettext_lazy("Visit to the customer")),
+    "email": ("mail", gettext_lazy("E-mail from the customer"), gettext_lazy("E-mail to the customer")),
+    "message": ("message", gettext_lazy("Message from the customer"), gettext_lazy("Message to the customer")),
+    "counter": ("building-store", gettext_lazy("At the counter"), gettext_lazy("Spoken to at the counter")),
 }
 
 
@@ -82,16 +82,31 @@ def _frame() -> None:
     )
 
 
+def _contact_words(values: dict[str, Any]) -> dict[str, Any]:
+    """Who turned to whom, and what came of it, in the reader's language."""
+    channel = str(values.get("channel", "phone"))
+    incoming, outgoing = CONTACTS.get(channel, CONTACTS["phone"])[1:]
+    how = outgoing if values.get("direction") == "out" else incoming
+    outcome = values.get("outcome")
+    if outcome in Interaction.Outcome.values:
+        how = _("%(contact)s, %(outcome)s") % {"contact": how, "outcome": Interaction.Outcome(outcome).label}
+    return {**values, "how": how}
+
+
 def _timeline() -> None:
     contacts = gettext_lazy("Contacts")
-    for channel, (icon, words) in CONTACT_ICONS.items():
-        timeline_kinds.register(TimelineKind(f"contact_{channel}", words, icon, "customers", contacts))
-    guard = gettext_lazy("Changes")
+    for channel, (icon, _incoming, _outgoing) in CONTACTS.items():
+        timeline_kinds.register(
+            TimelineKind(
+                f"contact_{channel}", gettext_lazy("%(how)s"), icon, "customers", contacts, fill=_contact_words
+            )
+        )
+    changes = gettext_lazy("Changes")
     timeline_kinds.register(
-        TimelineKind("opted_out", gettext_lazy("Wants no more messages"), "bell-off", "customers", guard)
+        TimelineKind("opted_out", gettext_lazy("Wants no more messages"), "mail-x", "customers", changes)
     )
     timeline_kinds.register(
-        TimelineKind("opt_out_withdrawn", gettext_lazy("Wants messages again"), "bell", "customers", guard)
+        TimelineKind("opt_out_withdrawn", gettext_lazy("Wants messages again"), "mail", "customers", changes)
     )
 
 
@@ -106,6 +121,7 @@ def _search() -> None:
             number=lambda entry: entry.customer_number,
             details=_details,
             position=10,
+            line="customers/_hit_customer.html",
         )
     )
 
