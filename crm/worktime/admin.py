@@ -7,6 +7,7 @@ from django.core.exceptions import ValidationError
 from django.db.models import Q
 from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.worktime import actions, clock
@@ -108,7 +109,7 @@ class WorkCalendarAdmin(admin.ModelAdmin):
     @admin.display(description=_("preview"))
     def preview(self, calendar: WorkCalendar) -> str:
         if not calendar.pk:
-            return _("Save the calendar to see what it makes of the days to come.")
+            return gettext("Save the calendar to see what it makes of the days to come.")
         return render_to_string("worktime/preview.html", preview_of(calendar, timezone.now()))
 
     def get_queryset(self, request):

@@ -55,10 +55,8 @@ def _moment(value: Moment) -> timedelta:
         moment = timedelta(hours=value.hour, minutes=value.minute, seconds=value.second, microseconds=value.microsecond)
     elif isinstance(value, int):
         moment = timedelta(minutes=value)
-    elif not isinstance(value, str):
-        raise ValueError(f"{value!r} is not a time of day such as 09:30")
     else:
-        parts = value.split(":")
+        parts = str(value).split(":")
         if len(parts) not in (2, 3) or not all(part.isdecimal() and len(part) <= 2 for part in parts):
             raise ValueError(f"{value!r} is not a time of day such as 09:30")
         hours, minutes, seconds = (int(part) for part in (*parts, "0")[:3])

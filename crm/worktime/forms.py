@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from itertools import pairwise
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -47,7 +48,7 @@ def parse_hours(text: str) -> Hours:
         windows.append((opens, closes))
         rest = rest[ends.end() if ends else match.end() :]
     windows.sort()
-    for earlier, later in zip(windows, windows[1:], strict=False):
+    for earlier, later in pairwise(windows):
         if later[0] < earlier[1]:
             raise ValidationError(
                 _("%(one)s and %(other)s overlap."), params={"one": written([earlier]), "other": written([later])}

@@ -16,7 +16,7 @@ CASES = json.loads((DATA / "sla_cases_public.json").read_text())
 DEADLINES = json.loads((DATA / "deadline_cases_public.json").read_text())
 OFFICE = [["09:00", "12:00"], ["13:00", "18:00"]]
 WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), OFFICE)
-ALWAYS = dict.fromkeys(("mon", "tue", "wed", "thu", "fri", "sat", "sun"), [["00:00", "24:00"]])
+ALWAYS = {weekday: [["00:00", "24:00"]] for weekday in ("mon", "tue", "wed", "thu", "fri", "sat", "sun")}
 HOUR = timedelta(hours=1)
 
 
@@ -158,6 +158,17 @@ def test_a_night_is_an_hour_shorter_in_spring_and_longer_in_autumn():
         assert due_at(midnight, hours * HOUR, night) == at(f"{day}T06:00", "Europe/Berlin")
 
 
+def test_a_year_of_nights_has_both_changes_in_it():
+    night = calendar("Europe/Berlin", {"sat": [["23:00", "24:00"]], "sun": [["00:00", "06:00"]]})
+    for month, hours in ((2, 7), (3, 6), (4, 7), (10, 8)):
+        monday, later = (at(f"2024-{m:02d}-{d:02d}T00:00", "Europe/Berlin") for m, d in CHANGES[month])
+        assert elapsed(monday, later, night) == (hours + 7) * HOUR  # that week and an ordinary one
+        assert due_at(monday, (hours + 7) * HOUR, night) == later - 18 * HOUR
+
+
+CHANGES = {2: ((2, 5), (2, 19)), 3: ((3, 25), (4, 8)), 4: ((4, 8), (4, 22)), 10: ((10, 21), (11, 4))}
+
+
 def test_daylight_saving_moves_no_office_hours():
     office = calendar("Europe/Berlin", WEEK)
     for friday, monday in (("2024-03-29", "2024-04-01"), ("2024-10-25", "2024-10-28")):
@@ -195,7 +206,7 @@ def test_days_that_change_at_midnight_are_whole():
 
 
 def test_a_date_that_a_zone_skipped_has_no_hours():
-    samoa = calendar("Pacific/Apia", {}, shifts={"2011-12-30": [["00:00", "24:00"]]})
+    samoa = calendar("Pacific/Apia", {}, shifts={"2011-12-30": [["00:00", "08:00"], ["09:00", "24:00"]]})
     assert elapsed(at("2011-12-28T00:00+00:00"), at("2012-01-02T00:00+00:00"), samoa) == timedelta(0)
 
 

@@ -3,7 +3,7 @@
 from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from hypothesis import assume, example, given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from crm.worktime.clock import Calendar, NoOpenTime, due_at, elapsed, explain
@@ -100,9 +100,8 @@ def test_elapsed_up_to_the_deadline_is_the_target(data, made, target):
 @given(st.data(), calendars(), targets)
 def test_splitting_a_pause_changes_nothing(data, made, target):
     arguments, around = made
-    calendar, start, end = Calendar(**arguments), data.draw(moments(around)), data.draw(moments(around, 40))
-    pauses = data.draw(spans(around))
-    assume(pauses and start <= end)
+    calendar, pauses = Calendar(**arguments), data.draw(spans(around))
+    start, end = sorted(data.draw(st.tuples(moments(around), moments(around, 40))))
     split = [
         part
         for begins, ends in pauses
@@ -145,6 +144,19 @@ def test_elapsed_over_parts_is_elapsed_over_the_whole(data, made):
     assert days[-1].total == whole == sum((day.time for day in days), timedelta(0))
 
 
+@settings(max_examples=60, deadline=None)
+@given(st.data(), calendars())
+def test_whole_weeks_are_what_their_days_are(data, made):
+    arguments, around = made
+    calendar, pauses = Calendar(**arguments), data.draw(spans(around))
+    start, end = sorted(data.draw(st.tuples(moments(around), moments(around, 400))))
+
+    days = explain(start, end, calendar, pauses)  # goes day by day
+
+    assert elapsed(start, end, calendar, pauses) == days[-1].total
+    assert elapsed(start, due_at(start, days[-1].total, calendar, pauses), calendar, pauses) == days[-1].total
+
+
 def clipped(pauses, first, last):
     """The pauses as merged spans between two moments."""
     merged: list[list[datetime]] = []
@@ -164,8 +176,8 @@ def test_a_holiday_is_never_earlier_and_a_make_up_day_never_later(data, made, ta
     arguments, around = made
     start, pauses = data.draw(moments(around)), data.draw(spans(around))
     special = {*arguments["holidays"], *arguments["extra_workdays"], *arguments["shifts"], *arguments["breaks"]}
-    day = around + data.draw(st.integers(-3, 15)) * DAY
-    assume(day not in special)
+    free = [on for on in (around + days * DAY for days in range(-3, 16)) if on not in special]
+    day = data.draw(st.sampled_from(free))
     due = due_at(start, target, Calendar(**arguments), pauses)
 
     closed = Calendar(**{**arguments, "holidays": [*arguments["holidays"], day]})
