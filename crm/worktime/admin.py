@@ -134,14 +134,14 @@ class WorkCalendarAdmin(admin.ModelAdmin):
         super().save_formset(request, form, formset, change)
         _save_hours(formset.forms, deleted=formset.deleted_forms)
 
-    def _each(self, request, queryset, action, done: str) -> None:
+    def _each(self, request, queryset, action, done) -> None:
         for calendar in queryset:
             try:
                 action(calendar.pk)
             except ValidationError as error:
                 self.message_user(request, f"{calendar}: {' '.join(error.messages)}", messages.ERROR)
             else:
-                self.log_change(request, calendar, done)
+                self.log_change(request, calendar, str(done))
                 self.message_user(request, f"{calendar}: {done}", messages.SUCCESS)
 
     @admin.action(description=_("Make it the default calendar"), permissions=["change"])

@@ -34,7 +34,7 @@ AROUND = [
 ]
 DAY = timedelta(days=1)
 
-many = settings(max_examples=150, deadline=None)
+many = settings(max_examples=80, deadline=None)
 
 
 @st.composite
@@ -144,7 +144,7 @@ def test_elapsed_over_parts_is_elapsed_over_the_whole(data, made):
     assert days[-1].total == whole == sum((day.time for day in days), timedelta(0))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), calendars())
 def test_whole_weeks_are_what_their_days_are(data, made):
     arguments, around = made
@@ -208,7 +208,7 @@ def is_open(arguments: dict, moment: datetime) -> bool:
 HOURLY = tuple(zone for zone in ZONES if zone != "Australia/Lord_Howe")
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=40, deadline=None)
 @given(st.data(), calendars(step=60, zones=HOURLY))
 def test_the_clock_agrees_with_a_walk_along_the_wall_clock(data, made):
     arguments, around = made
