@@ -32,3 +32,8 @@ def network(address: str | None) -> str:
     if ip.ipv4_mapped:
         return str(ip.ipv4_mapped)
     return str(ipaddress.ip_network(f"{address}/64", strict=False).network_address)
+
+
+def address_of(request: HttpRequest) -> str:
+    """The sender of a request as throttles of public pages count it."""
+    return network(client_address(request))

@@ -17,10 +17,16 @@ class StaffConfig(AppConfig):
 
     def ready(self) -> None:
         from crm.look.frame import NavItem, register_bell, register_nav
+        from crm.outbox import kinds, links
+        from crm.staff import message_kinds, password_links
         from crm.staff.permissions import may_open_settings, unread_notices
         from crm.staff.shipped import ship
 
         post_migrate.connect(ship, sender=self)
+        kinds.register(message_kinds.PASSWORD_RESET)
+        kinds.register(message_kinds.INVITATION)
+        links.register("password-reset", password_links.reset_url)
+        links.register("staff-invitation", password_links.invitation_url)
         register_bell(unread_notices)
         register_nav(
             NavItem(

@@ -29,7 +29,7 @@ def is_away(error: BaseException | None) -> bool:
 
 def away_response() -> HttpResponse:
     """503 with a page in both languages that asks neither the database nor the session for anything."""
-    response = HttpResponse(render_to_string("staff/away.html"), status=503)
+    response = HttpResponse(render_to_string("503.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"
     return response

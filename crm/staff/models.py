@@ -139,7 +139,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         ordering = ["name", "pk"]
         constraints = [
             models.UniqueConstraint(
-                Lower("username"), name="user_name_once_whatever_case", violation_error_message=_("This user name is taken.")
+                Lower("username"),
+                name="user_name_once_whatever_case",
+                violation_error_message=_("This user name is taken."),
             )
         ]
 

@@ -90,7 +90,5 @@ SHIPPED = (  # customers, complaints, follow-ups, satisfaction, insights
     ShippedRole("lead", "Team lead", "组长", (_T, _T, _T, _T, _T), frozenset(_LEAD)),
     ShippedRole("manager", "Manager", "经理", (_A, _A, _A, _A, _A), frozenset(_MANAGER)),
     ShippedRole("quality", "Quality manager", "质量经理", (_A, _A, _A, _A, _A), _READS),
-    ShippedRole(
-        ADMINISTRATOR, "Administrator", "管理员", (_A, _A, _A, _A, _A), frozenset(p.name for p in PERMISSIONS)
-    ),
+    ShippedRole(ADMINISTRATOR, "Administrator", "管理员", (_A, _A, _A, _A, _A), frozenset(p.name for p in PERMISSIONS)),
 )

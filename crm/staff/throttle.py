@@ -16,14 +16,6 @@ def _key(scope: str, who: str) -> str:
     return f"throttle:{scope}:{hashlib.sha256(who.encode()).hexdigest()[:32]}"
 
 
-def count(scope: str, who: str) -> int:
-    """How often `who` was counted in the running window."""
-    try:
-        return int(cache.get(_key(scope, who)) or 0)
-    except Exception as error:  # the client raises errors of several libraries; each means the same here
-        raise Away from error
-
-
 def add(scope: str, who: str, seconds: int) -> int:
     """Counts one, starts the window with the first, and answers how many it is now."""
     key = _key(scope, who)
@@ -32,6 +24,16 @@ def add(scope: str, who: str, seconds: int) -> int:
         return cache.incr(key)
     except ValueError:  # the window ended between the two
         return 1
+    except Exception as error:  # the client raises errors of several libraries; each means the same here
+        raise Away from error
+
+
+def give_back(scope: str, who: str) -> None:
+    """Takes back one that turned out harmless."""
+    try:
+        cache.decr(_key(scope, who))
+    except ValueError:
+        pass
     except Exception as error:
         raise Away from error
 

@@ -2,22 +2,22 @@
 
 from django.urls import path
 
-from crm.staff import views
+from crm.staff.views import door, me, people
 
 app_name = "staff"
 urlpatterns = [
-    path("sign-in/", views.not_yet, name="sign_in"),
-    path("sign-out/", views.not_yet, name="sign_out"),
-    path("password/", views.not_yet, name="password_change"),
-    path("password/reset/", views.not_yet, name="password_reset"),
-    path("password/reset/done/", views.not_yet, name="password_reset_done"),
-    path("password/reset/<uidb64>/<token>/", views.not_yet, name="password_reset_confirm"),
-    path("password/reset/complete/", views.not_yet, name="password_reset_complete"),
-    path("profile/", views.not_yet, name="profile"),
-    path("language/", views.not_yet, name="language"),
-    path("notices/", views.not_yet, name="notices"),
-    path("notices/<int:pk>/", views.not_yet, name="notice_open"),
-    path("staff/", views.not_yet, name="people"),
-    path("staff/<str:username>/access/", views.not_yet, name="access"),
-    path("staff/reassign/<str:username>/", views.not_yet, name="reassign"),
+    path("sign-in/", door.sign_in, name="sign_in"),
+    path("sign-out/", door.sign_out, name="sign_out"),
+    path("password/", me.password_change, name="password_change"),
+    path("password/reset/", door.password_reset, name="password_reset"),
+    path("password/reset/sent/", door.password_reset_done, name="password_reset_done"),
+    path("password/reset/complete/", door.password_reset_complete, name="password_reset_complete"),
+    path("password/reset/<str:code>/", door.password_reset_confirm, name="password_reset_confirm"),
+    path("profile/", me.profile, name="profile"),
+    path("language/", me.language, name="language"),
+    path("notices/", me.notices, name="notices"),
+    path("notices/<int:pk>/", me.notice_open, name="notice_open"),
+    path("staff/", people.people, name="people"),
+    path("staff/reassign/<str:username>/", people.reassign, name="reassign"),
+    path("staff/<str:username>/access/", people.access, name="access"),
 ]
