@@ -19,13 +19,12 @@ from crm.local import leftovers, stores
 from crm.local.places import CHECKOUT
 
 CELERY = [sys.executable, "-m", "celery", "--quiet", "-A", "crm.celery"]
-WORKER = ["worker", "-O", "fair", "--without-gossip", "--without-mingle", "--loglevel", "INFO"]
+WORKER = ["worker", "-O", "fair", "--without-gossip", "--without-mingle", "--loglevel", "WARNING"]
 COMMANDS = {
-    "worker": [*CELERY, *WORKER, "-Q", "celery", "-c", "1", "-n", f"worker-{os.getpid()}@%h"],
-    "long": [*CELERY, *WORKER, "-Q", "long", "-c", "1", "-n", f"long-{os.getpid()}@%h"],
-    "beat": [*CELERY, "beat", "-S", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "INFO"],
+    "worker": [*CELERY, *WORKER, "-Q", "celery", "-c", "1", "-n", f"worker@{os.getpid()}"],
+    "long": [*CELERY, *WORKER, "-Q", "long", "-c", "1", "-n", f"long@{os.getpid()}"],
+    "beat": [*CELERY, "beat", "-S", "celery.beat:Scheduler", "--pidfile=", "--loglevel", "WARNING"],
 }
-READY_WORDS = {"worker": " ready.", "long": " ready.", "beat": "beat: Starting"}
 
 
 class ClockParts:
@@ -48,9 +47,8 @@ class ClockParts:
                 preexec_fn=stores.before_exec(signal.SIGTERM),
             )
         deadline = time.monotonic() + seconds
-        while READY_WORDS[name] not in self.said(name):
+        while name != "beat" and not answers(f"{name}@{os.getpid()}"):
             assert self.running[name].poll() is None and time.monotonic() < deadline, self.said(name)
-            time.sleep(0.05)
 
     def said(self, name: str) -> str:
         return (self.folder / f"{name}.log").read_text(errors="replace")
@@ -76,6 +74,13 @@ class ClockParts:
     def stop_all(self) -> None:
         for name in reversed(list(self.running)):
             self.stop(name)
+
+
+def answers(node: str) -> bool:
+    """Whether a worker of this name takes orders."""
+    from crm.celery import app
+
+    return bool(app.control.ping(destination=[node], timeout=0.3))
 
 
 @pytest.fixture

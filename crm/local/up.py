@@ -2,6 +2,7 @@
 
 import fcntl
 import os
+import signal
 import socket
 import sys
 import time
@@ -61,16 +62,18 @@ def product_parts(environment: Mapping[str, str], port: int) -> list[Part]:
         "warning",
         *memory,
     ]
-    celery = [*python, "celery", "--quiet", "-A", "crm.celery"]
+    # Root is warned at length at every start; here the one who starts it is who owns the data.
+    celery = [sys.executable, "-W", "ignore:You're running the worker", "-m", "celery", "--quiet", "-A", "crm.celery"]
     quiet = ["--loglevel", "WARNING"]
     worker = [*celery, "worker", "-O", "fair", "--without-gossip", "--without-mingle", *quiet]
+    # In memory: a schedule kept on disk stops for good when the clock is once set back. So there is nothing to say goodbye to.
+    beat = [*celery, "beat", "-S", "celery.beat:Scheduler", "--pidfile=", *quiet]
     return [
         Part("web", web, env),
         Part("worker", [*worker, "-Q", "celery", "-n", "worker@%h", "-c", env.get("WORKERS") or "2"], env),
         # On its own, so that an import of an hour never delays a mail.
         Part("long", [*worker, "-Q", "long", "-n", "long@%h", "-c", env.get("LONG_WORKERS") or "1"], env),
-        # In memory: a schedule kept on disk stops for good when the clock is once set back.
-        Part("beat", [*celery, "beat", "-S", "celery.beat:Scheduler", "--pidfile=", *quiet], env, stop_limit=1),
+        Part("beat", beat, env, stop_signal=signal.SIGKILL, stop_limit=1),
     ]
 
 
