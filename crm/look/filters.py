@@ -153,7 +153,8 @@ class FilterForm(forms.Form):
         return str(value)
 
     def _url_without(self, name: str, raw: str | None = None) -> str:
-        query = self.data.copy()
+        data: Any = self.data
+        query = data.copy()
         for key in CURSOR_KEYS:
             query.pop(key, None)
         left = [value for value in self._values(name) if raw is not None and value != raw]

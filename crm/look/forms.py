@@ -8,6 +8,7 @@ from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django import forms
+from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_date, parse_datetime
@@ -18,6 +19,8 @@ from django.utils.translation import gettext_lazy as _
 from crm.look.words import weekday
 
 CHIPS_UP_TO = 7
+SAVE = _("Save")
+BLANK = BLANK_CHOICE_DASH[0][1]
 LOCAL = "%Y-%m-%dT%H:%M"
 
 
@@ -143,7 +146,7 @@ class ErrorSummary(LayoutObject):
         self.fields: list[Any] = []
 
     def render(self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
-        return mark_safe(render_to_string("components/errors.html", {"form": form}))  # noqa: S308
+        return mark_safe(render_to_string("components/errors.html", {"form": form}))
 
 
 class SubmitBar(LayoutObject):
@@ -155,7 +158,7 @@ class SubmitBar(LayoutObject):
 
     def render(self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
         values = {"submit": self.submit, "cancel_url": self.cancel_url}
-        return mark_safe(render_to_string("components/form_bar.html", values))  # noqa: S308
+        return mark_safe(render_to_string("components/form_bar.html", values))
 
 
 class _Rest(LayoutObject):
@@ -166,7 +169,7 @@ class _Rest(LayoutObject):
 
     def render(self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
         names = [bound.name for bound in form.hidden_fields() if bound.name not in form.rendered_fields]
-        return mark_safe("".join(render_field(n, form, context, template_pack=template_pack) for n in names))  # noqa: S308
+        return mark_safe("".join(render_field(n, form, context, template_pack=template_pack) for n in names))
 
 
 def use_chips(form: forms.BaseForm) -> None:
@@ -188,7 +191,7 @@ def use_chips(form: forms.BaseForm) -> None:
 def form_helper(
     form: forms.BaseForm,
     *layout: Any,
-    submit: Any = _("Save"),
+    submit: Any = SAVE,
     cancel_url: str | None = None,
     action: str = "",
     tag: bool = True,
@@ -198,6 +201,9 @@ def form_helper(
 
     `submit=None` leaves the bar out; `tag=False` leaves the <form> tag to the page.
     """
+    for field in form.fields.values():
+        if isinstance(field, forms.ModelChoiceField) and field.empty_label == BLANK:
+            field.empty_label = "–"
     if chips:
         use_chips(form)
     helper = FormHelper()

@@ -153,12 +153,12 @@ def _field(queryset: QuerySet, name: str) -> Field:
     """The model field or annotation that `name` orders by."""
     if name in queryset.query.annotations:
         return queryset.query.annotations[name].output_field
-    model: type[Model] = queryset.model
+    model: Any = queryset.model
     *path, last = name.split("__")
     for step in path:
         model = model._meta.get_field(step).related_model
-    field = model._meta.pk if last == "pk" else model._meta.get_field(last)
-    return getattr(field, "target_field", field)
+    field: Any = model._meta.pk if last == "pk" else model._meta.get_field(last)
+    return getattr(field, "target_field", field)  # of a foreign key: the column that it holds
 
 
 def _value(row: Any, name: str) -> Any:

@@ -18,9 +18,12 @@ def is_in_use(row: Model) -> bool:
         if relation.one_to_one:
             if hasattr(row, name):
                 return True
-        elif name and getattr(row, name).exists():
-            return True
-        elif name is None and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists():
+        elif (
+            name
+            and getattr(row, name).exists()
+            or name is None
+            and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
+        ):
             return True
     return False
 
@@ -51,7 +54,12 @@ class RetiringAdmin(admin.ModelAdmin):
 
     @admin.action(description=_("Retire"), permissions=["change"])
     def retire(self, request: HttpRequest, queryset: Any) -> None:
-        self._set(request, queryset.filter(retired_at__isnull=True), timezone.now(), _("Retired. Where it is in use it stays."))
+        self._set(
+            request,
+            queryset.filter(retired_at__isnull=True),
+            timezone.now(),
+            _("Retired. Where it is in use it stays."),
+        )
 
     @admin.action(description=_("Offer again"), permissions=["change"])
     def restore(self, request: HttpRequest, queryset: Any) -> None:

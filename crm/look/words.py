@@ -76,7 +76,7 @@ def weekday(on: date) -> str:
     return names[on.weekday()]
 
 
-MONTHS = "Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split()
+MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
 
 
 def _local(moment: date | datetime) -> date | datetime:
@@ -100,15 +100,15 @@ def exact(moment: datetime, now: datetime) -> str:
 
 def moment(at: datetime, now: datetime) -> str:
     """As `exact`, but with the words for the days around now: "today 10:42", "tomorrow 09:00"."""
-    local = _local(at)
-    distance = (local.date() - _local(now).date()).days
+    local, here = timezone.localtime(at), timezone.localtime(now)
+    distance = (local.date() - here.date()).days
     if distance not in (-1, 0, 1):
         return exact(at, now)
     near = {-1: _("yesterday"), 0: _("today"), 1: _("tomorrow")}[distance]
     return f"{near} {local:%H:%M}"
 
 
-def number(value: int | float | Decimal | None, decimals: int | None = None) -> str:
+def number(value: float | Decimal | None, decimals: int | None = None) -> str:
     """A number with thousands separators; the same figures in both languages. A real minus sign."""
     if value is None:
         return ""
@@ -121,7 +121,7 @@ def number(value: int | float | Decimal | None, decimals: int | None = None) -> 
     return text.replace("-", "−")
 
 
-def money(amount: Decimal | int | float | None, currency: str = "", whole: bool = False) -> str:
+def money(amount: Decimal | float | None, currency: str = "", whole: bool = False) -> str:
     """An amount with its currency in front: "£1,234.50"; an unknown currency by its code."""
     if amount is None:
         return ""

@@ -62,6 +62,49 @@
     return false;
   };
 
+  // --- Search: what drops down under the field; arrows choose, Enter without a choice opens the page of results --------
+  const search = doc.getElementById("rv-search");
+  const hits = doc.getElementById("rv-hits");
+  if (search && hits) {
+    search.setAttribute("role", "combobox");
+    search.setAttribute("aria-autocomplete", "list");
+    search.setAttribute("aria-controls", "rv-hits");
+    const options = () => [...hits.querySelectorAll("[role=option]")];
+    const chosen = () => hits.querySelector("[aria-selected=true]");
+    const choose = (option) => {
+      chosen()?.removeAttribute("aria-selected");
+      if (!option) { search.removeAttribute("aria-activedescendant"); return; }
+      option.setAttribute("aria-selected", "true");
+      search.setAttribute("aria-activedescendant", option.id);
+      option.scrollIntoView({ block: "nearest" });
+    };
+    const show = (yes) => {
+      hits.hidden = !yes;
+      search.setAttribute("aria-expanded", String(yes));
+      if (!yes) choose(null);
+    };
+    show(false);
+    hits.addEventListener("htmx:afterSwap", () => {
+      const near = doc.activeElement === search || hits.contains(doc.activeElement);
+      show(near && hits.childElementCount > 0);
+    });
+    search.addEventListener("keydown", (event) => {
+      if (event.isComposing) return;
+      if (event.key === "Escape" && !hits.hidden) { show(false); event.preventDefault(); event.stopPropagation(); }
+      const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+      if (step && !hits.hidden && options().length) {
+        const all = options();
+        const at = all.indexOf(chosen());
+        choose(all[(at + step + all.length) % all.length] || all[0]);
+        event.preventDefault();
+      }
+      if (event.key === "Enter" && chosen() && !hits.hidden) { chosen().click(); event.preventDefault(); }
+    });
+    const away = (event) => { if (!search.form.contains(event.target)) show(false); };
+    doc.addEventListener("pointerdown", away);
+    doc.addEventListener("focusin", away);
+  }
+
   // --- Lists: a row opens with a click anywhere and with Enter; J and K move --------------------------------------
   const rowOf = (el) => {
     const row = el.closest?.("tbody tr, .rv-row, [data-row]");

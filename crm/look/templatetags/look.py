@@ -64,7 +64,7 @@ def day(value: Any) -> str:
 
 @register.filter
 def moment(value: Any) -> str:
-    """"today 10:42", or weekday, date and time when it is further away than a day."""
+    """ "today 10:42", or weekday, date and time when it is further away than a day."""
     return words.moment(value, timezone.now()) if value else ""
 
 
@@ -211,7 +211,7 @@ def who_may(context: Any, reason: str = "") -> dict[str, Any]:
     named = re.fullmatch(r"[a-z]+\.[a-z_]+", reason)
     user = getattr(context.get("request"), "user", None)
     team = getattr(user, "team", None) if user is not None and user.is_authenticated else None
-    lead = team.responsible_lead() if hasattr(team, "responsible_lead") else None
+    lead = team.responsible_lead() if team is not None and hasattr(team, "responsible_lead") else None
     return {
         "sentence": "" if named else reason,
         "roles": [str(role) for role in frame.who_may(reason)] if named else [],

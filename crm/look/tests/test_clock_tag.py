@@ -56,4 +56,6 @@ def test_without_a_deadline_there_is_nothing_to_say():
 def test_when_is_relative_with_the_exact_time_for_machines_and_on_hover():
     html = clock("{% when due %}", due=NOW - timedelta(hours=2))
 
-    assert html.startswith('<time datetime="2026-11-17T08:42:00+00:00" title="Tue 17 Nov ') and ">2 h ago</time>" in html
+    assert (
+        html.startswith('<time datetime="2026-11-17T08:42:00+00:00" title="Tue 17 Nov ') and ">2 h ago</time>" in html
+    )

@@ -9,7 +9,16 @@ from crispy_forms.utils import render_crispy_form
 from django import forms
 from django.utils import timezone, translation
 
-from crm.look.forms import Cell, DateInput, DateTimeField, PickManyWidget, PickWidget, Section, SubmissionForm, form_helper
+from crm.look.forms import (
+    Cell,
+    DateInput,
+    DateTimeField,
+    PickManyWidget,
+    PickWidget,
+    Section,
+    SubmissionForm,
+    form_helper,
+)
 
 
 class CallForm(SubmissionForm):
@@ -49,7 +58,7 @@ def test_a_form_has_one_submit_a_way_out_and_its_hidden_submission():
 
     assert html.count('type="submit"') == 1 and "Log it" in html and 'href="/back/"' in html
     assert str(uuid.UUID(int=7)) in html
-    assert 'data-once' in html
+    assert "data-once" in html
 
 
 def test_a_submission_is_made_where_none_came_and_kept_where_one_came():
@@ -96,7 +105,9 @@ def test_every_description_that_a_field_names_is_there():
 
 def test_sections_have_names_and_cells_their_width():
     form = CallForm()
-    form.helper = form_helper(form, Section("Who", Cell("name", 3, half=True), "outcome", hint="One line", anchor="who"))
+    form.helper = form_helper(
+        form, Section("Who", Cell("name", 3, half=True), "outcome", hint="One line", anchor="who")
+    )
 
     html = render_crispy_form(form)
 

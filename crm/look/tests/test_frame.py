@@ -84,7 +84,9 @@ def test_each_source_is_asked_once_a_page(empty):
     registry.register_bell(lambda request: asked.append("bell") or 2)
     registry.register_beat(lambda request: asked.append("beat") or (True, "On time"))
     registry.register_banner(lambda request: asked.append("banner"))
-    registry.register_new(NewItem("x", "Customer", "user-plus", "home", 1, allowed=lambda u: asked.append("new") or True))
+    registry.register_new(
+        NewItem("x", "Customer", "user-plus", "home", 1, allowed=lambda u: asked.append("new") or True)
+    )
 
     page(ask(), title="T")
 

@@ -22,7 +22,9 @@ def _asked_for() -> dict[str, Path]:
     found = {}
     for path in TEMPLATES:
         text = path.read_text()
-        for name in re.findall(r"""\{%-?\s*icon\s+["']([\w-]+)["']""", text) + re.findall(r"""\bicon=["']([\w-]+)["']""", text):
+        for name in re.findall(r"""\{%-?\s*icon\s+["']([\w-]+)["']""", text) + re.findall(
+            r"""\bicon=["']([\w-]+)["']""", text
+        ):
             found[name] = path
     for path in SOURCES:
         for name in re.findall(r"""\bicon=["']([\w-]+)["']""", path.read_text()):
@@ -46,7 +48,7 @@ def test_no_template_has_inline_style_or_script():
     for path in TEMPLATES:
         if "email" in path.parts:
             continue
-        text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text(), flags=re.S)
+        text = re.sub(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", "", path.read_text(), flags=re.DOTALL)
         where = str(path.relative_to(ROOT))
         assert not re.search(r"\sstyle\s*=", text), where
         assert not re.search(r"\son[a-z]+\s*=\s*[\"']", text), where

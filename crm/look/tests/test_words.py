@@ -111,10 +111,10 @@ def test_days_around_now_have_words_of_their_own():
 
 def test_money_has_its_sign_in_front_and_an_unknown_currency_its_code():
     assert words.money(Decimal("1234.5"), "GBP") == "£1,234.50"
-    assert words.money(Decimal("-12"), "CNY") == "−¥12.00"
+    assert words.money(Decimal(-12), "CNY") == "−¥12.00"
     assert words.money(Decimal("1234.5"), "JPY") == "JP¥1,234"
     assert words.money(Decimal("8300065.81"), "GBP", whole=True) == "£8,300,066"
-    assert words.money(Decimal("5"), "CHF") == "CHF 5.00"
+    assert words.money(Decimal(5), "CHF") == "CHF 5.00"
     assert words.money(None, "GBP") == ""
 
 
@@ -123,7 +123,7 @@ def test_numbers_have_thousands_separators_in_both_languages():
         with language():
             assert words.number(22190) == "22,190"
             assert words.number(Decimal("3.50")) == "3.5"
-            assert words.number(Decimal("500")) == "500"
+            assert words.number(Decimal(500)) == "500"
             assert words.number(-7) == "−7"
 
 
