@@ -10,7 +10,6 @@ class OutboxConfig(AppConfig):
     verbose_name = _("Outbox")
 
     def ready(self) -> None:
-        import crm.celery  # noqa: F401 - else tasks called from the web know no broker
         from crm.look.frame import NavItem, register_banner, register_beat, register_nav
         from crm.outbox import frame, kinds
         from crm.outbox.permissions import can_see_messages

@@ -7,10 +7,11 @@ import logging
 import time
 
 import redis
-from celery import current_app
 from django.conf import settings
 from redis.backoff import NoBackoff
 from redis.retry import Retry
+
+from crm.celery import app
 
 log = logging.getLogger(__name__)
 
@@ -47,8 +48,7 @@ def nudge() -> None:
         with client() as store:
             first = store.set(NUDGED, 1, nx=True, ex=NUDGE_EXPIRES_S)
         if first:
-            deliver = current_app.tasks["crm.outbox.tasks.deliver"]
-            deliver.apply_async(expires=NUDGE_EXPIRES_S, retry=False)
+            app.send_task("crm.outbox.tasks.deliver", expires=NUDGE_EXPIRES_S, retry=False)
     except Exception as error:
         _no_nudge_before = time.monotonic() + REST_AFTER_FAILURE_S
         log.warning("nudge failed (%s): delivery waits for the next minute", type(error).__name__)

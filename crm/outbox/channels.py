@@ -4,6 +4,8 @@ A channel opens a session, the session sends letters one by one. What can go wro
 """
 
 import hashlib
+import logging
+import re
 import smtplib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -12,10 +14,14 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import DatabaseError, transaction
+from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.outbox import kinds, letters
+
+log = logging.getLogger(__name__)
+
+ADDRESS = re.compile(r"[^\s@<>,;\"]+@[^\s@<>,;\"]+")  # one recipient and never two
 
 
 class ChannelDown(Exception):
@@ -93,9 +99,7 @@ class EmailSession:
         try:
             mail = self.build(letter)
             mail.message()
-        except DatabaseError:
-            raise
-        except Exception as error:  # an address with a line break, a letter no charset knows: no other try helps
+        except (ValueError, LookupError) as error:  # a line break in an address, an unknown charset: for good
             raise Refused(why(error)) from error
         try:
             with transaction.atomic():  # a backend may write rows; a failure must not spoil the connection
@@ -124,6 +128,9 @@ class EmailSession:
             raise Refused("no recipient")
 
     def build(self, letter: Letter) -> EmailMultiAlternatives:
+        """The mail; ValueError for what is no address at all. Servers differ in what they let pass."""
+        if not ADDRESS.fullmatch(letter.address):
+            raise ValueError("not an e-mail address")
         headers = {
             "Message-ID": message_id(letter.key),
             "Auto-Submitted": "auto-generated",
@@ -140,7 +147,10 @@ class EmailSession:
             headers=headers,
             connection=self.connection,
         )
-        mail.attach_alternative(letters.as_html(letter), "text/html")
+        try:
+            mail.attach_alternative(letters.as_html(letter), "text/html")
+        except Exception:  # our mistake, not the letter's: its words leave without their dress
+            log.exception("no HTML for a letter in %s", letter.language)
         return mail
 
     def close(self) -> None:

@@ -109,11 +109,11 @@ def pulse(now: datetime | None = None) -> Pulse:
         return _pulse(now, *cursor.fetchone())
 
 
-def measure(database: dict[str, Any] | None = None, store: redis.Redis | None = None) -> Health:
-    """The whole chain, within about two seconds whatever hangs. The arguments are for tests: other places to ask."""
+def measure(database: dict[str, Any] | None = None) -> Health:
+    """The whole chain, within about two seconds whatever hangs. `database`: whom to ask, if not the settings'."""
     now = timezone.now()
     asked = _ask_database(database or connection.get_connection_params(), now)
-    waiting, redis_ms = _ask_redis(store or broker.client(REDIS_PATIENCE_S))
+    waiting, redis_ms = _ask_redis(broker.client(REDIS_PATIENCE_S))
     beat_at, since, failed = asked or (None, None, None)
     return Health(
         database=asked is not None,

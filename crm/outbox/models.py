@@ -145,6 +145,14 @@ class Message(models.Model):
         return str(kind.label) if kind else self.kind
 
     @property
+    def rank_label(self) -> str:
+        return str(Rank(self.rank).label)
+
+    @property
+    def is_due(self) -> bool:
+        return self.state == State.PENDING and self.next_try_at <= timezone.now()
+
+    @property
     def shown_body(self) -> str:
         """The words with dots where a secret goes: the only form in which pages show them."""
         return words.hide(self.body)
@@ -270,6 +278,10 @@ class HeartbeatMinute(models.Model):
         return self.minute.isoformat()
 
 
+# What the health page calls the daily jobs of this app; others show their key.
+JOBS = {"outbox-clean-up": _("Old words and marks removed")}
+
+
 class JobRun(models.Model):
     """A daily job that has run on a day: the row decides, not the memory of the clock."""
 
@@ -282,3 +294,7 @@ class JobRun(models.Model):
 
     def __str__(self) -> str:
         return f"{self.job} {self.on}"
+
+    @property
+    def label(self) -> str:
+        return str(JOBS.get(self.job, self.job))
