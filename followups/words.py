@@ -12,7 +12,7 @@ from crm.staff import notices, open_items, why
 from crm.staff.models import RecordKind, User
 from crm.staff.scopes import reach
 from customers import import_report, timeline_kinds
-from followups.models import CarePlanStep, FollowUp, Outcome
+from followups.models import FollowUp, Outcome
 
 
 def register_all() -> None:
@@ -51,7 +51,7 @@ def _url(entry) -> str:
 def _timeline() -> None:
     group = _("Follow-ups")
     for key, words, icon, tone in (
-        ("attempt", _("Follow-up call: %(outcome_words)s"), "phone", ""),
+        ("attempt", _("%(what)s: %(outcome_words)s"), "phone", ""),
         ("followup-done", _("Follow-up done: %(what)s"), "check", "ok"),
         ("followup-cancelled", _("Follow-up cancelled: %(what)s"), "x", ""),
     ):
@@ -63,20 +63,16 @@ def _timeline() -> None:
 
 
 def timeline_values(values: dict) -> dict:
-    """The places of the timeline's words, in the reader's language: the outcome, and the step's name where nothing was typed."""
+    """The places of the timeline's words, in the reader's language."""
     outcome = values.get("outcome", "")
-    what = values.get("what") or ""
-    if not what and values.get("step"):
-        step = CarePlanStep.objects.filter(pk=values["step"]).first()
-        what = step.name if step else ""
-    return {**values, "what": what, "outcome_words": Outcome(outcome).label if outcome in Outcome.values else outcome}
+    return {**_what(values), "outcome_words": Outcome(outcome).label if outcome in Outcome.values else outcome}
+
+
+def _what(values: dict) -> dict:
+    return {**values, "what": values.get("what") or pick(values.get("what_en", ""), values.get("what_zh", ""))}
 
 
 # --- Bell and messages --------------------------------------------------------------------------------------------------------------
-
-
-def _notice_values(values: dict) -> dict:
-    return {**values, "what": values.get("what") or pick(values.get("what_en", ""), values.get("what_zh", ""))}
 
 
 def _bell() -> None:
@@ -85,7 +81,7 @@ def _bell() -> None:
         ("followup-overdue", _("Overdue: %(what)s, %(customer)s, %(owner)s"), "alert-triangle"),
         ("followup-given", _("%(by)s gave you a follow-up: %(what)s, %(customer)s"), "arrow-right"),
     ):
-        notices.register(notices.NoticeKind(key, words, icon, fill=_notice_values))
+        notices.register(notices.NoticeKind(key, words, icon, fill=_what))
 
 
 def _messages() -> None:

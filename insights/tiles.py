@@ -10,6 +10,7 @@ from crm.look.charts import Chart, ChartRow
 from crm.look.words import number
 from insights import figures, links
 from insights.figures import Scope
+from satisfaction.words import points
 
 
 @dataclass(frozen=True)
@@ -108,11 +109,11 @@ def _satisfaction_tiles(scope: Scope) -> list[Tile]:
         Tile(
             "nps",
             _("NPS"),
-            f"{nps.score:+.0f}" if nps else "–",
+            points(nps.score) if nps else "–",
             links.responses(scope, answered="nps"),
             nps.n if nps else 0,
             unit=_("%(low)s to %(high)s · n %(n)s")
-            % {"low": f"{nps.low:+.0f}", "high": f"{nps.high:+.0f}", "n": number(nps.n)}
+            % {"low": points(nps.low), "high": points(nps.high), "n": number(nps.n)}
             if nps
             else "",
             note=few if nps else _("no answer yet"),

@@ -90,6 +90,12 @@ def register_all() -> None:
     why.register(RecordKind.SATISFACTION, explain, count=lambda user: Response.objects.visible_to(user).count())
 
 
+def points(value: float) -> str:
+    """A score in points with its sign, the minus as it is printed: +33, −7, 0."""
+    whole = round(value)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
+
+
 def score_words(overall, nps) -> str:
     parts = []
     if overall is not None:

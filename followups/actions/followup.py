@@ -136,7 +136,7 @@ def log_attempt(
         key=str(followup.pk),
         at=now,
         subject=note[:300],
-        values={"what": followup.title, "step": followup.plan_step_id, "outcome": outcome, "next_at": next_at},
+        values={**what_values(followup), "outcome": outcome, "next_at": next_at},
         staff=by,
         team=followup.team,
     )
@@ -253,15 +253,18 @@ def tell_new_owner(followup: FollowUp, by: User | None) -> None:
     )
 
 
-def notice_values(followup: FollowUp) -> dict:
-    """What a notice says of a follow-up; the step's name is looked up when it is read, in the reader's language."""
+def what_values(followup: FollowUp) -> dict:
+    """What it is about, for bell and timeline: as typed, or the step's name in both languages, chosen when it is read."""
+    step = followup.plan_step
     return {
         "what": followup.title,
-        "what_en": followup.plan_step.name_en if followup.plan_step else "",
-        "what_zh": followup.plan_step.name_zh if followup.plan_step else "",
-        "customer": followup.customer.title,
-        "due_at": followup.due_at,
+        "what_en": step.name_en if step else "",
+        "what_zh": step.name_zh if step else "",
     }
+
+
+def notice_values(followup: FollowUp) -> dict:
+    return {**what_values(followup), "customer": followup.customer.title, "due_at": followup.due_at}
 
 
 def _locked(followup_id: int) -> FollowUp:
@@ -318,7 +321,7 @@ def _tell_timeline(followup: FollowUp, kind: str, by: User, note: str) -> None:
         key=str(followup.pk),
         at=timezone.now(),
         subject=note[:300],
-        values={"what": followup.title, "step": followup.plan_step_id},
+        values=what_values(followup),
         staff=by,
         team=followup.team,
     )

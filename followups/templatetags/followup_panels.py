@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from crm.look.templatetags.look import icon, moment, status
 from crm.look.words import exact, left, relative
 from crm.staff.models import Team, User
+from customers import timeline_kinds
 from followups import permissions
 from followups.models import FollowUp, FollowUpEvent, Kind, Outcome
 
@@ -38,6 +39,14 @@ def followup_panel(context, customer) -> dict:
         .order_by("due_at", "pk")[:SHOWN]
     )
     return {"rows": list(rows), "customer": customer, "may_create": permissions.can_create(user), "request": context["request"]}
+
+
+@register.simple_tag
+def timeline_words(entry) -> str:
+    """What an entry of the customer's timeline says, in one line."""
+    kind = timeline_kinds.get(entry.kind)
+    sentence = kind.sentence(entry) if kind else entry.subject
+    return f"{sentence}: {entry.subject}" if entry.subject and entry.subject not in sentence else sentence
 
 
 @register.simple_tag

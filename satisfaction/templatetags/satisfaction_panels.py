@@ -11,7 +11,7 @@ from crm.look.words import number
 from customers.models import Purchase
 from satisfaction import permissions
 from satisfaction.models import Invitation, LowScoreRule, Response
-from satisfaction.words import REFUSALS
+from satisfaction.words import REFUSALS, points
 
 register = template.Library()
 
@@ -92,9 +92,9 @@ def _nps_tile(results, url) -> dict:
         return {**tile, "value": "–", "note": _("no answer yet")}
     return {
         **tile,
-        "value": f"{results.nps.score:+.0f}",
+        "value": points(results.nps.score),
         "unit": _("%(low)s to %(high)s · n %(n)s")
-        % {"low": f"{results.nps.low:+.0f}", "high": f"{results.nps.high:+.0f}", "n": number(results.nps.n)},
+        % {"low": points(results.nps.low), "high": points(results.nps.high), "n": number(results.nps.n)},
         "note": _few(results, results.nps.n),
     }
 

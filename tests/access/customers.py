@@ -25,7 +25,7 @@ ROWS = [
         data=lambda customer: {"kind": "person", "name": "李四", "language": "en", "lifecycle": "customer", "version": "1",
                                "owner": customer.owner_id, "team": customer.team_id,
                                "points-TOTAL_FORMS": "0", "points-INITIAL_FORMS": "0"}),
-    Row("customers:timeline", CUSTOMERS, record="customer", headers={"HX-Request": "true"}),
+    Row("customers:timeline", answering(CUSTOMERS, 302), record="customer"),  # a fragment; without htmx the page itself
     Row("customers:history", CUSTOMERS, record="customer"),
     Row("customers:archive", ARCHIVES, record="customer"),
     Row("customers:archive", {role: after(reads, 302) for role, reads in ARCHIVES.items()}, record="customer", method="post"),
