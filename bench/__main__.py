@@ -26,7 +26,7 @@ NOT_A_BENCHMARK = {"__main__", "figures"}
 def modules(wanted: list[str]) -> list:
     names = sorted(info.name for info in pkgutil.iter_modules(bench.__path__) if info.name not in NOT_A_BENCHMARK)
     if unknown := set(wanted) - set(names):
-        sys.exit(f"There is no bench/{sorted(unknown)[0]}.py; there are {', '.join(names)}.")
+        sys.exit(f"There is no bench/{min(unknown)}.py; there are {', '.join(names)}.")
     found = [importlib.import_module(f"bench.{name}") for name in names if not wanted or name in wanted]
     return sorted(
         (module for module in found if hasattr(module, "main")), key=lambda module: getattr(module, "ORDER", 100)
