@@ -235,6 +235,7 @@ def _search() -> None:
             number=lambda entry: entry.complaint_number,
             details=_details,
             position=20,
+            line="complaints/_search_line.html",
         )
     )
 

@@ -8,6 +8,7 @@ from complaints.actions.history import EditedMeanwhile, NotNow
 from complaints.actions.intake import edit, take_in
 from complaints.actions.letter import note, write
 from complaints.actions.promise import keep_promise, promise_to_customer
+from complaints.actions.stranger import complain
 
 __all__ = [
     "EditedMeanwhile",
@@ -15,6 +16,7 @@ __all__ = [
     "acknowledge",
     "assign",
     "close",
+    "complain",
     "customer_agreed",
     "customer_wrote",
     "edit",

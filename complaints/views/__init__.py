@@ -1,0 +1,1 @@
+"""Pages of cases, for staff and for customers."""
