@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.look.filters import FilterForm
-from crm.look.forms import Cell, DateInput, DateTimeField, Grid, SubmissionForm, form_helper
+from crm.look.forms import Cell, DateInput, DateTimeField, DateTimeInput, Grid, SubmissionForm, form_helper
 from crm.staff.models import Team, User
 from crm.staff.scopes import reach
 from customers.models import Customer
@@ -137,6 +137,7 @@ class AttemptForm(SubmissionForm):
     next_at = DateTimeField(
         label=_("Next try"),
         required=False,
+        widget=DateTimeInput(attrs={"class": "form-control form-control-sm"}),
         help_text=_("Empty: we propose a time in office hours. Reached and refused need none."),
     )
 

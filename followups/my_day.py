@@ -105,6 +105,12 @@ class Card:
     response: Response | None
     attempts: list[Any]
 
+    @property
+    def has_script(self) -> bool:
+        """Whether there is more to say than the last contacts show."""
+        step = self.followup.plan_step
+        return bool((step and step.tip) or self.followup.note or self.purchase or self.attempts)
+
 
 def card_of(user: User, followup: FollowUp) -> Card:
     customer: Customer = followup.customer

@@ -59,7 +59,7 @@ def _complaint_tiles(scope: Scope, now: datetime) -> list[Tile]:
             "resolved",
             _("Resolved on time"),
             share,
-            links.complaints(scope, "all", resolved_since=scope.since, resolved_until=scope.until),
+            links.complaints(scope, "all", resolved_from=scope.since, resolved_to=scope.until),
             found.resolved,
             unit=_("%(met)s of %(all)s") % {"met": number(found.on_time), "all": number(found.resolved)},
             note=_("%(n)s came in") % {"n": number(found.received)},
@@ -161,7 +161,7 @@ def charts_of(scope: Scope) -> list[Chart]:
                 ChartRow(
                     _day(bucket.since),
                     bucket.counts,
-                    links.complaints(scope, "all", since=bucket.since, until=bucket.until),
+                    links.complaints(scope, "all", received_from=bucket.since, received_to=bucket.until),
                 )
                 for bucket in complained
             ],

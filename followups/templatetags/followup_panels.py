@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from crm.look.templatetags.look import icon, moment, status
 from crm.look.words import exact, left, relative
 from crm.staff.models import Team, User
-from customers import timeline_kinds
+from customers import phones, timeline_kinds
 from followups import permissions
 from followups.models import FollowUp, FollowUpEvent, Kind, Outcome
 
@@ -47,6 +47,12 @@ def timeline_words(entry) -> str:
     kind = timeline_kinds.get(entry.kind)
     sentence = kind.sentence(entry) if kind else entry.subject
     return f"{sentence}: {entry.subject}" if entry.subject and entry.subject not in sentence else sentence
+
+
+@register.filter
+def spoken(point) -> str:
+    """A telephone number with the spaces with which it is read out."""
+    return phones.shown(point.normalised) or point.value
 
 
 @register.simple_tag
