@@ -27,7 +27,7 @@ def start_time(pid: int) -> int | None:
 def is_running(pid: int, started: int | None) -> bool:
     """A process that is only waiting to be reaped does not run any more."""
     fields = _stat(pid)
-    return bool(fields) and fields[0] not in "ZX" and (started is None or int(fields[19]) == started)
+    return fields is not None and fields[0] not in "ZX" and (started is None or int(fields[19]) == started)
 
 
 def of_session(leader: int) -> list[int]:
@@ -52,7 +52,7 @@ def kill_session(leader: int) -> None:
 
 def working_in(folder: Path) -> list[int]:
     """PostgreSQL's main process and all that serve its sessions stand in the data folder, and nobody else does."""
-    found = []
+    found: list[int] = []
     if not PROC.is_dir():
         return found
     for entry in PROC.iterdir():

@@ -22,6 +22,7 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TypeAlias
 
 import polib
 
@@ -43,7 +44,7 @@ WIDTH = 118
 CONTEXT_MARK = "\u0004"  # gettext's own between context and text
 PLACEHOLDER = re.compile(r"%\(\w+\)[#0\- +]*[\d.]*[a-zA-Z]|%[a-zA-Z]|\{\w*\}")
 
-Catalogue = polib.POFile
+Catalogue: TypeAlias = polib.POFile
 
 
 class Refused(Exception):

@@ -223,31 +223,39 @@ class Supervisor:
         """Stage after stage; whoever is not gone at its limit, or when asked a second time, is killed."""
         self.asked_to_stop = max(self.asked_to_stop, 1)
         for stage in stages:
-            waiting = [part for part in stage if part.alive and part.process]
-            for part in waiting:
-                part.process.send_signal(part.stop_signal)
+            running = [(part, part.process) for part in stage if part.process is not None]
+            waiting = [(part, process) for part, process in running if process.returncode is None]
+            for part, process in waiting:
+                process.send_signal(part.stop_signal)
             begun = time.monotonic()
             while waiting:
                 self.turn(0.05)
-                for part in list(waiting):
-                    if part.process.poll() is not None:
-                        waiting.remove(part)
-                    elif time.monotonic() - begun > part.stop_limit or self.asked_to_stop > 1:
-                        self.say(part.name, "does not stop: killed")
-                        part.process.send_signal(part.kill_signal)
-                        if part.kill_signal == signal.SIGKILL:
-                            leftovers.kill_session(part.process.pid)
-                        with contextlib.suppress(subprocess.TimeoutExpired):
-                            part.process.wait(3)
-                        waiting.remove(part)
-            for part in stage:
-                if part.process and part.kill_signal == signal.SIGKILL:
-                    leftovers.kill_session(part.process.pid)
+                for part, process in list(waiting):
+                    if process.poll() is None:
+                        if time.monotonic() - begun <= part.stop_limit and self.asked_to_stop < 2:
+                            continue
+                        self._put_down(part, process)
+                    waiting.remove((part, process))
+            for part, process in running:
+                if part.kill_signal == signal.SIGKILL:
+                    leftovers.kill_session(process.pid)
         self._write_down()
 
+    def _put_down(self, part: Part, process: subprocess.Popen) -> None:
+        self.say(part.name, "does not stop: killed")
+        process.send_signal(part.kill_signal)
+        if part.kill_signal == signal.SIGKILL:
+            leftovers.kill_session(process.pid)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(3)
+
     def _write_down(self) -> None:
-        running = {pid: part.name for part, pid in self.watched.values() if part.alive and part.process.pid == pid}
-        leftovers.write_down(self.written_down, {name: pid for pid, name in running.items()})
+        running = [
+            (part.name, pid)
+            for part, pid in self.watched.values()
+            if part.process and part.process.pid == pid and part.alive
+        ]
+        leftovers.write_down(self.written_down, dict(running))
 
 
 def describe(code: int) -> str:

@@ -48,7 +48,8 @@ def open_page(browser, request) -> Iterator:
     With the fixture `live_server` addresses may be given as paths. At the end of the test no page may have raised an error in its
     scripts or have been stopped by the Content-Security-Policy; what a test expects of these it takes out of `page.problems`.
     """
-    contexts, problems = [], []
+    contexts: list = []
+    problems: list[str] = []
     live = request.getfixturevalue("live_server") if "live_server" in request.fixturenames else None
 
     def opened(*, language: str = "en-GB", phone: bool = False, javascript: bool = True, sign_in=None, **more):
