@@ -8,7 +8,7 @@ import uuid
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
@@ -57,7 +57,9 @@ def source_of(text: str) -> str:
 # --- Upload, mapping, start ---------------------------------------------------------------------------------------------------------
 
 
-def upload(*, by: User, source: str, file_name: str, chunks: Iterable[bytes], submission: uuid.UUID | None = None) -> ImportRun:
+def upload(
+    *, by: User, source: str, file_name: str, chunks: Iterable[bytes], submission: uuid.UUID | None = None
+) -> ImportRun:
     """Keeps the file below the uploads folder, by a name of our own. Nothing of it is read yet."""
     if not can_import(by):
         raise PermissionDenied
@@ -212,7 +214,9 @@ def resume() -> list[int]:
     dead = timezone.now() - SILENT_AFTER
     for run in ImportRun.objects.filter(state=State.RUNNING, beat_at__lt=dead):
         with transaction.atomic():
-            still = ImportRun.objects.select_for_update(skip_locked=True).filter(pk=run.pk, state=State.RUNNING, beat_at__lt=dead)
+            still = ImportRun.objects.select_for_update(skip_locked=True).filter(
+                pk=run.pk, state=State.RUNNING, beat_at__lt=dead
+            )
             # Silent alone may be a long statement: the lock of the source is held as long as its transaction lives.
             if (again := still.first()) and is_free(again.source):
                 logger.warning("import %s was left by its worker and waits again", again.pk)
@@ -349,7 +353,7 @@ class _Progress:
         self.run_id, self.step, self.said_at = run_id, "", 0.0
         self.other: Any = None
 
-    def __enter__(self) -> "_Progress":
+    def __enter__(self) -> Self:
         self.other = connection.copy()
         return self
 

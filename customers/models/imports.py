@@ -51,6 +51,14 @@ class ImportRun(models.Model):
             )
         ]
 
+    def __str__(self) -> str:
+        return self.file_name
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("customers:import_run", args=[self.pk])
+
 
 class ImportMapping(models.Model):
     """The mapping confirmed last for a source: guessed once, remembered after."""
