@@ -13,6 +13,12 @@ class ChartRow:
     url: str = ""
     few: bool = False
     tone: str = ""  # "bad" draws the mark as one to look at first
+    urls: tuple[str, ...] = ()  # where each value leads, when they count different rows
+
+    @property
+    def cells(self) -> list[tuple[Any, str]]:
+        """The values, each with its own address or the row's."""
+        return [(value, self.urls[place] if self.urls else "") for place, value in enumerate(self.values)]
 
 
 @dataclass(frozen=True)

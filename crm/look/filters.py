@@ -11,6 +11,7 @@ from django.http import QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from crm.look.forms import PickManyWidget
 from crm.look.paging import CURSOR_KEYS
 from crm.look.words import day
 
@@ -51,8 +52,20 @@ class FilterForm(forms.Form):
         super().__init__(data if data is not None else QueryDict(), *args, **kwargs)
         for field in self.fields.values():
             field.required = False
+            self._dress(field)
             if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
                 field.empty_label = _("All")
+
+    @staticmethod
+    def _dress(field: forms.Field) -> None:
+        """Few choices of which several may hold are chips; the rest looks like the fields of a form."""
+        if type(field.widget) is forms.CheckboxSelectMultiple and isinstance(field, forms.ChoiceField):
+            field.widget = PickManyWidget()
+            field.widget.choices = field.choices
+        elif isinstance(field.widget, forms.Select):
+            field.widget.attrs.setdefault("class", "form-select")
+        elif isinstance(field.widget, forms.TextInput | forms.DateInput):
+            field.widget.attrs.setdefault("class", "form-control")
 
     def narrow(self, queryset: QuerySet) -> QuerySet:
         """The rows that the address asks for; a filter that is not understood narrows nothing and stands in `problems`."""

@@ -5,7 +5,11 @@
   const doc = document;
   const typing = (el) => el && (el.isContentEditable || /^(input|textarea|select)$/i.test(el.tagName));
   let byPointer = false;
-  addEventListener("pointerdown", () => { byPointer = true; }, true);
+  let dismissing = false; // this click only closes what is open, whatever lies under it
+  addEventListener("pointerdown", (event) => {
+    byPointer = true;
+    dismissing = [...doc.querySelectorAll("details.rv-drop[open], #rv-hits:not([hidden])")].some((open) => !open.contains(event.target));
+  }, true);
   addEventListener("keydown", () => { byPointer = false; }, true);
 
   // --- A second click on submit does nothing -------------------------------------------------------------------
@@ -121,7 +125,7 @@
   };
   const dressRows = (root) => root.querySelectorAll("tbody tr").forEach((row) => { if (row.querySelector("a.open")) row.dataset.row = ""; });
   doc.addEventListener("click", (event) => {
-    if (event.defaultPrevented || event.button || event.target.closest("a, button, input, select, textarea, label, summary, details")) return;
+    if (event.defaultPrevented || event.button || dismissing || event.target.closest("a, button, input, select, textarea, label, summary, details")) return;
     const row = rowOf(event.target);
     if (!row || String(getSelection())) return;
     if (event.ctrlKey || event.metaKey) open(linkOf(row).href, "_blank", "noopener");
@@ -192,7 +196,13 @@
   };
   doc.addEventListener("input", (event) => { if (event.target.matches?.("[type=date], [type=datetime-local]")) weekday(event.target); });
 
-  const dress = (root) => { dressRows(root); dressMessages(root); };
+  // What scrolls by itself can be reached, and so scrolled, by keyboard.
+  const dressScrollers = (root) => root.querySelectorAll(".rv-tw, .rv-clocks, .rv-explain, .rv-tabs").forEach((box) => {
+    const scrolls = box.scrollWidth > box.clientWidth + 1 || box.scrollHeight > box.clientHeight + 1;
+    if (scrolls && /auto|scroll/.test(getComputedStyle(box).overflow) && !box.hasAttribute("tabindex")) box.tabIndex = 0;
+  });
+
+  const dress = (root) => { dressRows(root); dressMessages(root); dressScrollers(root); };
   dress(doc);
   doc.addEventListener("htmx:afterSwap", (event) => dress(event.target));
   doc.querySelector(".rv-errors")?.focus();
