@@ -69,7 +69,7 @@ class _Talk(socketserver.StreamRequestHandler):
         return True
 
     def recipient(self, name: str) -> bool:
-        if name.startswith("hang"):
+        if name.startswith("hang") and not (name == "hang-once" and self.server.hanging.is_set()):
             self.server.hanging.set()
             self.server.closing.wait(30)
             return False
