@@ -65,9 +65,9 @@ def sign_in_first(request: HttpRequest) -> HttpResponse:
     """Sends a signed-out reader to the door, remembers where they wanted to go and, in a known browser, what they typed."""
     query = QueryDict(mutable=True)
     query["next"] = page_of(request)
-    if request.method == "POST" and (browser := known(request)) and User.objects.filter(pk=browser.user_id).exists():
-        if key := keep(request, browser.user_id):
-            query["kept"] = str(key)
+    browser = known(request) if request.method == "POST" else None
+    if browser and User.objects.filter(pk=browser.user_id).exists() and (key := keep(request, browser.user_id)):
+        query["kept"] = str(key)
     url = f"{resolve_url(settings.LOGIN_URL)}?{query.urlencode(safe='/')}"
     if request.headers.get("hx-request"):
         return HttpResponse(status=204, headers={"HX-Redirect": url})  # the whole page, not a fragment of it

@@ -72,6 +72,18 @@ def add_person(*, by: User | None, values: dict[str, Any], roles: Iterable[str],
 
 
 @transaction.atomic
+def create_administrator(*, username: str, email: str, name: str, password: str) -> User:
+    """The first account of an installation, by whoever may run commands on its machine."""
+    user = User(username=username, email=email, name=name)
+    user.set_password(password)
+    user.save(force_insert=True)
+    set_roles(user.pk, by=None, roles=[ADMINISTRATOR])
+    audit(None, "administrator-created", username)
+    user.refresh_from_db()
+    return user
+
+
+@transaction.atomic
 def change_person(user_id: int, *, by: User | None, values: dict[str, Any], roles: Iterable[str] | None = None) -> User:
     """Changes what an administrator may change; only the fields named in `values`."""
     _check_manager(by)
