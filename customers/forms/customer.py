@@ -125,7 +125,8 @@ class CustomerForm(SubmissionForm):
             first = {"owner": user, "team": user.team, "lifecycle": Customer.Lifecycle.CUSTOMER, "language": user.language}
             initial = first | (initial or {})
         super().__init__(data, initial=initial, auto_id="id_%s")
-        self.points = PointFormSet(data, prefix="points", initial=points or [])
+        # Posted rows are taken as they are: compared with initial ones, an unchanged row would count as an empty one.
+        self.points = PointFormSet(data, prefix="points", initial=None if data else points)
         self._choices()
         self.helper = form_helper(
             self,
