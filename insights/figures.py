@@ -157,7 +157,11 @@ def purchases_over_time(scope: Scope) -> list[Bucket]:
         scope.purchases.order_by()
         .annotate(bucket=trunc("happened_on"))
         .values("bucket")
-        .annotate(purchases=Count("pk"), customers=Count("customer", distinct=True))
+        .annotate(
+            purchases=Count("pk"),
+            # The list of customers leaves archived ones out.
+            customers=Count("customer", distinct=True, filter=Q(customer__archived_at__isnull=True)),
+        )
     )
     found = {row["bucket"]: (row["purchases"], row["customers"]) for row in rows}
     return [Bucket(since, until, found.get(start, (0, 0))) for start, since, until in _buckets(scope)]

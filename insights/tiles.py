@@ -1,13 +1,14 @@
 """The dashboard's figures in words: tiles, charts, and the links of each."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from crm.look.charts import Chart, ChartRow
-from crm.look.words import number
+from crm.look.words import day, number
 from insights import figures, links
 from insights.figures import Scope
 from satisfaction.words import points
@@ -148,7 +149,15 @@ def charts_of(scope: Scope) -> list[Chart]:
             note=_("Purchases and customers who bought; %(period)s; n %(n)s") % {"period": period, "n": number(total)},
             columns=(_("From"), _("Purchases"), _("Active customers")),
             rows=[
-                ChartRow(_day(bucket.since), bucket.counts, links.purchases(scope, bucket.since, bucket.until))
+                ChartRow(
+                    _day(bucket.since),
+                    bucket.counts,
+                    links.purchases(scope, bucket.since, bucket.until),
+                    urls=(
+                        links.purchases(scope, bucket.since, bucket.until),
+                        links.customers(scope, bucket.since, bucket.until),
+                    ),
+                )
                 for bucket in bought
             ],
         ),
@@ -162,6 +171,10 @@ def charts_of(scope: Scope) -> list[Chart]:
                     _day(bucket.since),
                     bucket.counts,
                     links.complaints(scope, "all", received_from=bucket.since, received_to=bucket.until),
+                    urls=(
+                        links.complaints(scope, "all", received_from=bucket.since, received_to=bucket.until),
+                        links.complaints(scope, "all", resolved_from=bucket.since, resolved_to=bucket.until),
+                    ),
                 )
                 for bucket in complained
             ],
@@ -179,9 +192,5 @@ def links_of_person(scope: Scope, row: dict[str, Any]) -> dict[str, str]:
     }
 
 
-def _day(on) -> str:
-    from django.utils import timezone
-
-    from crm.look.words import day
-
+def _day(on: date) -> str:
     return day(on, timezone.now())

@@ -19,6 +19,7 @@
     rows: [...figure.querySelectorAll("tbody tr")].map((tr) => ({
       label: tr.querySelector("th").textContent.trim(),
       url: tr.querySelector("th a")?.href || "",
+      urls: [...tr.querySelectorAll("td")].map((td) => td.querySelector("a")?.href || ""),
       few: tr.classList.contains("few"),
       tone: tr.dataset.tone || "",
       values: [...tr.querySelectorAll("td")].map((td) => (td.dataset.value === "" ? null : Number(td.dataset.value))),
@@ -104,7 +105,7 @@
       },
       ...option,
     });
-    chart.on("click", (point) => { const url = rows[point.dataIndex]?.url; if (url) location.href = url; });
+    chart.on("click", (point) => { const row = rows[point.dataIndex]; const url = row?.urls[point.seriesIndex] || row?.url; if (url) location.href = url; });
     new ResizeObserver(() => chart.resize()).observe(place);
   };
   document.querySelectorAll("figure[data-chart]").forEach(draw);
