@@ -7,9 +7,7 @@ from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.template.loader import render_to_string
 from django.urls import path, reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 
 from crm.outbox import kinds, letters, texts, words
@@ -23,18 +21,12 @@ class MessageTextAdmin(admin.ModelAdmin):
     form = MessageTextForm
     list_display = ["label", "language", "subject", "updated_at"]
     list_display_links = ["label"]
-    fields = ["kind", "language", "subject", "body", "places"]
-    readonly_fields = ["places"]
+    fields = ["kind", "language", "subject", "body"]
 
     @admin.display(description=_("kind of message"), ordering="kind")
     def label(self, text: MessageText) -> str:
         kind = kinds.find(text.kind)
         return str(kind.label) if kind else text.kind
-
-    @admin.display(description=_("places"))
-    def places(self, text: MessageText) -> SafeString:
-        shown = [kind for kind in kinds.kinds() if not text.kind or kind.key == text.kind]
-        return render_to_string("admin/outbox/messagetext/places.html", {"kinds": shown})
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """A new text begins as the words that were shipped."""

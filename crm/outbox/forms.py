@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.conf import settings
 from django.db.models import QuerySet
+from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,6 +48,12 @@ class MessageTextForm(forms.ModelForm):
     class Meta:
         model = MessageText
         fields = ["kind", "language", "subject", "body"]
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        super().__init__(*args, **kwargs)
+        chosen = kinds.find(self["kind"].value() or "")
+        shown = {"kinds": [chosen] if chosen else kinds.kinds()}
+        self.fields["body"].help_text = render_to_string("admin/outbox/messagetext/places.html", shown)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -20,7 +20,7 @@ class _Reader(HTMLParser):
         if tag in UNSEEN:
             self.unseen += 1
         elif tag in ("p", "tr"):
-            self.out.append("<p>")
+            self.out.append('<p class="foot">' if given.get("class") == "foot" else "<p>")
         elif tag == "br":
             self.out.append("<br>")
         elif tag == "a" and given.get("href", "").startswith(("https://", "http://")):

@@ -28,6 +28,12 @@ def link_bad() -> SafeString:
 
 
 @register.simple_tag
+def link_unknown() -> SafeString:
+    """A link that nothing can be said about, because one before it stands still."""
+    return _badge("", "help-circle", _("no sign"))
+
+
+@register.simple_tag
 def link_warn(failed: int) -> SafeString:
     return _badge("warn", "alert-triangle", _("%(count)s failed") % {"count": f"{failed:,}"})
 
