@@ -62,6 +62,18 @@ class Entry:
     values: dict[str, Any]
     roles: list[str] | None
 
+    def shown(self, field: str) -> Any:
+        """What the field will be: from the list, else what is there."""
+        return self.values.get(field, getattr(self.user, field, None)) or ""
+
+    @property
+    def name(self) -> str:
+        return self.shown("name")
+
+    @property
+    def team(self) -> Team | str:
+        return self.shown("team")
+
     @property
     def changes(self) -> list[str]:
         """Names of the fields that become different; all of them for somebody new."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
@@ -43,10 +44,13 @@ def _lock(user_id: int) -> User:
     return User.objects.select_for_update(of=("self",), no_key=True).get(pk=user_id)
 
 
-def _others_administrate(user: User) -> bool:
-    # Locked in one order, so that two administrators cannot take each other's role at once.
-    left = User.objects.active().filter(is_superuser=True).order_by("pk").select_for_update(no_key=True)
-    return any(pk != user.pk for pk in left.values_list("pk", flat=True))
+def _lock_with_administrators(user_id: int) -> tuple[User, bool]:
+    """The person, and whether anybody else administrates. All locked in one order: two administrators cannot take the role
+    from each other at once."""
+    whom = Q(pk=user_id) | Q(is_superuser=True, is_active=True)
+    rows = list(User.objects.select_for_update(of=("self",), no_key=True).filter(whom).order_by("pk"))
+    user = next(row for row in rows if row.pk == user_id)
+    return user, len(rows) > 1
 
 
 def _put(user: User, values: dict[str, Any]) -> list[str]:
@@ -101,7 +105,7 @@ def change_person(user_id: int, *, by: User | None, values: dict[str, Any], role
 def set_roles(user_id: int, *, by: User | None, roles: Iterable[str]) -> None:
     """Gives exactly these roles. The administrator's is what opens the settings."""
     _check_manager(by)
-    user = _lock(user_id)
+    user, others = _lock_with_administrators(user_id)
     wanted = {role.key: role for role in Role.objects.filter(key__in=list(roles)).select_related("group")}
     before = set(Role.objects.filter(group__user=user).values_list("key", flat=True))
     if before != set(wanted):
@@ -112,7 +116,7 @@ def set_roles(user_id: int, *, by: User | None, roles: Iterable[str]) -> None:
         audit(by, "roles-changed", user.username, added=added, taken=taken)
     administrates = ADMINISTRATOR in wanted
     if (user.is_staff, user.is_superuser) != (administrates, administrates):
-        if not administrates and user.is_active and not _others_administrate(user):
+        if not administrates and user.is_active and not others:
             raise LastAdministrator
         user.is_staff = user.is_superuser = administrates
         user.save(update_fields=["is_staff", "is_superuser"])
@@ -147,12 +151,12 @@ def open_work(user: User) -> list[tuple[open_items.OpenItems, list[Any]]]:
 def deactivate(user_id: int, *, by: User | None) -> User:
     """Ends somebody's access. Refused while open work carries their name (`StillNeeded`), or if nobody could administrate."""
     _check_manager(by)
-    user = _lock(user_id)
+    user, others = _lock_with_administrators(user_id)
     if not user.is_active:
         return user
     if items := open_work(user):
         raise StillNeeded(items)
-    if user.is_superuser and not _others_administrate(user):
+    if user.is_superuser and not others:
         raise LastAdministrator
     user.is_active = False
     user.deactivated_at = timezone.now()
