@@ -7,7 +7,7 @@ from django.conf import settings
 from django.db.models import QuerySet
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from crm.look.filters import FilterForm
 from crm.outbox import kinds, previews, words
@@ -21,7 +21,7 @@ def kind_choices() -> list[tuple[str, Any]]:
 class MessageFilter(FilterForm):
     """State, kind, and how the address begins."""
 
-    q = forms.CharField(label=gettext_lazy("Address"), max_length=320)
+    q = forms.CharField(label=pgettext_lazy("message", "Address"), max_length=320)
     kind = forms.ChoiceField(label=gettext_lazy("Kind"), choices=lambda: [("", gettext_lazy("All")), *kind_choices()])
     lookups = {"kind": "kind"}
     inline = ("q",)
@@ -86,13 +86,13 @@ class PreviewForm(forms.Form):
     language = forms.ChoiceField(choices=settings.LANGUAGES, widget=forms.HiddenInput)
     subject = forms.CharField(required=False, widget=forms.HiddenInput)
     body = forms.CharField(required=False, widget=forms.HiddenInput)
-    source = forms.ChoiceField(label=gettext_lazy("With"), required=False)
+    source = forms.ChoiceField(label=pgettext_lazy("preview", "With"), required=False)
     typed = forms.CharField(label=gettext_lazy("Number, phone or name"), required=False, max_length=120)
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
         found = [(str(place), source.label) for place, source in enumerate(previews.sources())]
-        self.fields["source"].choices = [("", gettext_lazy("examples")), *found]  # type: ignore[attr-defined]
+        self.fields["source"].choices = [("", pgettext_lazy("preview", "examples")), *found]  # type: ignore[attr-defined]
 
     def values(self) -> dict[str, str] | None:
         """Values by place: examples, and over them those of what was typed. None: nothing was found."""

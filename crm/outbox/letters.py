@@ -8,8 +8,7 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import gettext as _
-from django.utils.translation import override
+from django.utils.translation import override, pgettext
 
 from crm.outbox import kinds
 from crm.outbox.texts import FOOT_MARK
@@ -76,6 +75,6 @@ def as_html(letter: "Letter") -> str:
             "company": settings.COMPANY_NAME,
             "parts": body,
             "foot": foot,
-            "button": letter.button or _("Open"),
+            "button": letter.button or pgettext("button of a mail", "Open"),
         }
         return render_to_string("outbox/email/letter.html", context)

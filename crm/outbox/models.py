@@ -9,6 +9,7 @@ from django.db.models import Case, Count, F, Max, Q, Value, When
 from django.db.models.functions import Upper
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from crm.outbox import kinds, words
 from crm.outbox.kinds import MessageKind
@@ -20,20 +21,20 @@ GIVEN_BACK_FOR = timedelta(seconds=20)  # the mail server is away: soon again, f
 
 
 class State(models.TextChoices):
-    PENDING = "pending", _("Waiting")
-    SENT = "sent", _("Sent")
-    FAILED = "failed", _("Failed")
-    CANCELLED = "cancelled", _("Cancelled")
+    PENDING = "pending", pgettext_lazy("message", "Waiting")
+    SENT = "sent", pgettext_lazy("message", "Sent")
+    FAILED = "failed", pgettext_lazy("message", "Failed")
+    CANCELLED = "cancelled", pgettext_lazy("message", "Cancelled")
 
 
 class Rank(models.IntegerChoices):
     """What needs a hand first. Stored by the database, so that one index serves the list and each of its tabs."""
 
-    FAILED = 0, _("Failed")
-    AGAIN = 1, _("Trying again")
-    WAITING = 2, _("Waiting")
-    SENT = 3, _("Sent")
-    CANCELLED = 4, _("Cancelled")
+    FAILED = 0, pgettext_lazy("message", "Failed")
+    AGAIN = 1, pgettext_lazy("message", "Trying again")
+    WAITING = 2, pgettext_lazy("message", "Waiting")
+    SENT = 3, pgettext_lazy("message", "Sent")
+    CANCELLED = 4, pgettext_lazy("message", "Cancelled")
 
 
 class MessageQuerySet(models.QuerySet["Message"]):
@@ -112,8 +113,8 @@ class Message(models.Model):
     objects = MessageQuerySet.as_manager()
 
     class Meta:
-        verbose_name = _("message")
-        verbose_name_plural = _("messages")
+        verbose_name = pgettext_lazy("message", "message")
+        verbose_name_plural = pgettext_lazy("message", "messages")
         indexes = [
             models.Index(fields=["next_try_at", "id"], name="message_due", condition=Q(state="pending")),
             models.Index(fields=["rank", "-created_at", "-id"], name="message_by_rank"),
@@ -180,7 +181,7 @@ class What(models.TextChoices):
     PUT_OFF = "put_off", _("Tried, put off")
     GAVE_UP = "gave_up", _("Gave up")
     RETRIED = "retried", _("To be tried again")
-    CANCELLED = "cancelled", _("Cancelled")
+    CANCELLED = "cancelled", pgettext_lazy("message", "Cancelled")
 
 
 class MessageEvent(models.Model):
@@ -211,8 +212,8 @@ class MessageText(models.Model):
 
     kind = models.SlugField(_("kind of message"), max_length=60)
     language = models.CharField(_("language"), max_length=10, choices=settings.LANGUAGES)
-    subject = models.CharField(_("subject"), max_length=200, blank=True)
-    body = models.TextField(_("text"))
+    subject = models.CharField(pgettext_lazy("message", "subject"), max_length=200, blank=True)
+    body = models.TextField(pgettext_lazy("message", "text"))
     updated_at = models.DateTimeField(auto_now=True)
 
     objects = MessageTextQuerySet.as_manager()
@@ -241,7 +242,7 @@ class MailboxMail(models.Model):
 
     class Meta:
         verbose_name = _("mail in the mailbox")
-        verbose_name_plural = _("mailbox")
+        verbose_name_plural = pgettext_lazy("message", "mailbox")
         ordering = ["-at", "-pk"]
         indexes = [models.Index(fields=["-at", "-id"], name="mailbox_newest")]
 
