@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from crm.look.filters import FilterForm
-from crm.look.forms import Cell, DateInput, DateTimeField, DateTimeInput, Grid, SubmissionForm, form_helper
+from crm.look.forms import Cell, DateInput, DateTimeField, DateTimeInput, Grid, SubmissionForm, VerbForm, form_helper
 from crm.staff.models import Team, User
 from crm.staff.scopes import reach
 from customers.models import Customer
@@ -86,7 +86,10 @@ def _end(day) -> datetime:
 
 class NewFollowUpForm(SubmissionForm):
     customer = forms.CharField(
-        label=_("Customer"), max_length=24, help_text=_("The customer's number, such as C-100001."), widget=forms.TextInput
+        label=_("Customer"),
+        max_length=24,
+        help_text=_("The customer's number, such as C-100001."),
+        widget=forms.TextInput,
     )
     title = forms.CharField(label=_("What to do"), max_length=200)
     kind = forms.ChoiceField(label=_("Kind"), choices=Kind.choices, initial=Kind.CALL)
@@ -107,7 +110,13 @@ class NewFollowUpForm(SubmissionForm):
         self.helper = form_helper(
             self,
             Grid(
-                Cell("customer", 3), Cell("due_at", 3), "title", Cell("kind", 6), Cell("owner", 3), Cell("team", 3), "note"
+                Cell("customer", 3),
+                Cell("due_at", 3),
+                "title",
+                Cell("kind", 6),
+                Cell("owner", 3),
+                Cell("team", 3),
+                "note",
             ),
             submit=_("Create follow-up"),
             cancel_url=cancel_url,
@@ -132,7 +141,10 @@ class NewFollowUpForm(SubmissionForm):
 class AttemptForm(SubmissionForm):
     outcome = forms.ChoiceField(label=_("Outcome"), choices=Outcome.choices, widget=forms.RadioSelect)
     note = forms.CharField(
-        label=_("Note"), required=False, max_length=5000, widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"})
+        label=_("Note"),
+        required=False,
+        max_length=5000,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "form-control"}),
     )
     next_at = DateTimeField(
         label=_("Next try"),
@@ -151,7 +163,7 @@ class AttemptForm(SubmissionForm):
         return cleaned
 
 
-class RescheduleForm(forms.Form):
+class RescheduleForm(VerbForm):
     due_at = DateTimeField(label=_("New time"))
     reason = forms.CharField(label=_("Why"), required=False, max_length=300)
 
@@ -162,7 +174,7 @@ class RescheduleForm(forms.Form):
         return due_at
 
 
-class AssignForm(forms.Form):
+class AssignForm(VerbForm):
     owner = forms.ModelChoiceField(
         User.objects.none(), label=_("Done by"), required=False, empty_label=_("nobody yet: the team's queue")
     )
@@ -180,9 +192,9 @@ class AssignForm(forms.Form):
         return cleaned
 
 
-class CancelForm(forms.Form):
+class CancelForm(VerbForm):
     reason = forms.CharField(label=_("Why it is not to be done any more"), max_length=300)
 
 
-class FinishForm(forms.Form):
+class FinishForm(VerbForm):
     note = forms.CharField(label=_("What settled it"), required=False, max_length=300)

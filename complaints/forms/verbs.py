@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from complaints import permissions
 from complaints.models import Category, Complaint, Severity
-from crm.look.forms import Cell, DateTimeField, Grid, SubmissionForm, form_helper
+from crm.look.forms import Cell, DateTimeField, Grid, SubmissionForm, VerbForm, form_helper
 from crm.staff.models import Team, User
 from customers.models import Purchase
 
@@ -31,7 +31,7 @@ class LaterField(DateTimeField):
         return value
 
 
-class WaitForm(forms.Form):
+class WaitForm(VerbForm):
     reason = forms.CharField(label=_("What the customer has to answer"), max_length=300)
     until = LaterField(
         label=_("Go on by itself"),
@@ -40,11 +40,11 @@ class WaitForm(forms.Form):
     )
 
 
-class ResumeForm(forms.Form):
+class ResumeForm(VerbForm):
     note = forms.CharField(label=_("What came"), max_length=300, required=False)
 
 
-class ResolveForm(forms.Form):
+class ResolveForm(VerbForm):
     note = forms.CharField(
         label=_("How it was resolved"),
         max_length=LONGEST_LETTER,
@@ -53,11 +53,11 @@ class ResolveForm(forms.Form):
     )
 
 
-class CloseForm(forms.Form):
+class CloseForm(VerbForm):
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
 
-class ReopenForm(forms.Form):
+class ReopenForm(VerbForm):
     reason = forms.CharField(label=_("Why it is taken up again"), max_length=300)
 
 
@@ -65,7 +65,7 @@ class LetterForm(SubmissionForm):
     text = forms.CharField(label=_("Letter to the customer"), max_length=LONGEST_LETTER, widget=_area(4))
 
 
-class NoteForm(forms.Form):
+class NoteForm(VerbForm):
     text = forms.CharField(
         label=_("Note among us"),
         max_length=LONGEST_LETTER,
@@ -81,7 +81,7 @@ class PromiseForm(SubmissionForm):
     due_at = LaterField(label=_("Until"))
 
 
-class AssignForm(forms.Form):
+class AssignForm(VerbForm):
     to = forms.ModelChoiceField(User.objects.none(), label=_("Colleague"))
     note = forms.CharField(label=_("Note"), max_length=300, required=False)
 
@@ -90,7 +90,7 @@ class AssignForm(forms.Form):
         self.fields["to"].queryset = permissions.colleagues(user).order_by("name", "pk")
 
 
-class HandOverForm(forms.Form):
+class HandOverForm(VerbForm):
     team = forms.ModelChoiceField(Team.objects.none(), label=_("Team"))
     note = forms.CharField(
         label=_("Why, and what is to be done"), max_length=1000, widget=_area(2), help_text=_("The new team reads it.")

@@ -90,6 +90,14 @@ class SubmissionForm(forms.Form):
         return self.cleaned_data.get("submission") or uuid.uuid4()
 
 
+class VerbForm(forms.Form):
+    """One of several small forms on a page: its fields have ids of their own, so that each label finds its field."""
+
+    def __init__(self, *args: Any, **kwargs: Any):
+        kwargs.setdefault("auto_id", f"id_{type(self).__name__.removesuffix('Form').lower()}_%s")
+        super().__init__(*args, **kwargs)
+
+
 # --- Layout ----------------------------------------------------------------------------------------------------------------------
 
 
