@@ -4,6 +4,7 @@ from datetime import timedelta
 
 from django.contrib import admin
 from django.utils import timezone
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from crm.look.retiring import RetiringAdmin
@@ -56,9 +57,9 @@ class CarePlanAdmin(RetiringAdmin):
     def effect(self, plan: CarePlan) -> str:
         """How much work the plan makes: counted on real purchases, before anybody has to do it."""
         if not plan.pk:
-            return _("Save the plan to see how much work it makes.")
+            return gettext("Save the plan to see how much work it makes.")
         if plan.trigger != CarePlan.Trigger.PURCHASE:
-            return _("Follows from complaints and answers: as many as there are.")
+            return gettext("Follows from complaints and answers: as many as there are.")
         since = timezone.now() - timedelta(days=30)
         purchases = Purchase.objects.filter(kind=Purchase.Kind.SALE, happened_at__gte=since)
         if plan.tier_id:

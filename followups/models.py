@@ -31,10 +31,19 @@ class CarePlan(Bilingual):
 
     trigger = models.CharField(_("begins with"), max_length=12, choices=Trigger, default=Trigger.PURCHASE)
     tier = models.ForeignKey(
-        Tier, models.PROTECT, null=True, blank=True, verbose_name=_("for the tier"), help_text=_("Empty: for every customer.")
+        Tier,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("for the tier"),
+        help_text=_("Empty: for every customer."),
     )
     team = models.ForeignKey(
-        Team, models.PROTECT, null=True, blank=True, verbose_name=_("queue"),
+        Team,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name=_("queue"),
         help_text=_("Takes what nobody owns. Empty: the customer's team."),
     )
     active_from = models.DateTimeField(_("acts on events from"), default=timezone.now)
@@ -72,16 +81,22 @@ class CarePlanStep(Bilingual):
     position = models.PositiveSmallIntegerField(_("position"), default=0)
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CALL)
     offset = models.DurationField(
-        _("after"), default=timedelta(days=3), help_text=_("From the event on: days and time, e.g. “3 00:00:00” or “00:05:00”.")
+        _("after"),
+        default=timedelta(days=3),
+        help_text=_("From the event on: days and time, e.g. “3 00:00:00” or “00:05:00”."),
     )
     allowed = models.DurationField(
-        _("overdue after"), default=timedelta(days=1), help_text=_("From when it is due; then the lead hears of it, once.")
+        _("overdue after"),
+        default=timedelta(days=1),
+        help_text=_("From when it is due; then the lead hears of it, once."),
     )
     assignee = models.CharField(_("done by"), max_length=10, choices=Assignee, default=Assignee.OWNER)
     tip_en = models.TextField(_("what to ask (English)"), blank=True)
     tip_zh = models.TextField(_("what to ask (Chinese)"), blank=True)
     looked_until = models.DateTimeField(
-        null=True, editable=False, help_text="Arrivals up to here were looked through; the next look begins a day earlier."
+        null=True,
+        editable=False,
+        help_text="Arrivals up to here were looked through; the next look begins a day earlier.",
     )
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -95,7 +110,8 @@ class CarePlanStep(Bilingual):
         constraints = [
             *Bilingual.Meta.constraints,
             models.CheckConstraint(
-                condition=Q(offset__gte=timedelta(0), allowed__gt=timedelta(0)), name="step_lies_in_the_future",
+                condition=Q(offset__gte=timedelta(0), allowed__gt=timedelta(0)),
+                name="step_lies_in_the_future",
                 violation_error_message=_("A step comes at or after its event, and is overdue only after it was due."),
             ),
         ]
@@ -109,7 +125,9 @@ class ReminderRule(models.Model):
     """How follow-ups remind: one row, edited in the settings."""
 
     too_old_days = models.PositiveSmallIntegerField(
-        _("steps due longer ago than these days are not created"), default=7, validators=[MinValueValidator(0), MaxValueValidator(365)]
+        _("steps due longer ago than these days are not created"),
+        default=7,
+        validators=[MinValueValidator(0), MaxValueValidator(365)],
     )
 
     class Meta:
@@ -167,7 +185,9 @@ class FollowUp(models.Model):
         RESPONSE = "response", _("Answer")
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="followups", verbose_name=_("customer"))
-    title = models.CharField(_("what to do"), max_length=200, blank=True, help_text="Empty for steps of a plan: the step's name.")
+    title = models.CharField(
+        _("what to do"), max_length=200, blank=True, help_text="Empty for steps of a plan: the step's name."
+    )
     kind = models.CharField(_("kind"), max_length=10, choices=Kind, default=Kind.CALL)
     note = models.TextField(_("note"), blank=True)
     plan_step = models.ForeignKey(CarePlanStep, models.PROTECT, null=True, blank=True, related_name="followups")
@@ -175,21 +195,38 @@ class FollowUp(models.Model):
     source_id = models.BigIntegerField(null=True)
     round = models.PositiveSmallIntegerField(default=1)
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="followups", verbose_name=_("done by")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="followups",
+        verbose_name=_("done by"),
     )
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="followups", verbose_name=_("team"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="followups", verbose_name=_("team")
+    )
     due_at = models.DateTimeField(_("due"))
     overdue_at = models.DateTimeField(_("overdue"))
     status = models.CharField(max_length=10, choices=Status, default=Status.OPEN, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
-    reminded_at = models.DateTimeField(null=True, editable=False, help_text="When the reminder of this version was promised.")
-    escalated_at = models.DateTimeField(null=True, editable=False, help_text="When the lead was told, once in its life.")
+    reminded_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the reminder of this version was promised."
+    )
+    escalated_at = models.DateTimeField(
+        null=True, editable=False, help_text="When the lead was told, once in its life."
+    )
     finished_at = models.DateTimeField(null=True, editable=False)
-    finished_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
-    result = models.CharField(max_length=300, blank=True, editable=False, help_text="Outcome of the last attempt, or why cancelled.")
+    finished_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    result = models.CharField(
+        max_length=300, blank=True, editable=False, help_text="Outcome of the last attempt, or why cancelled."
+    )
     submission = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = FollowUpQuerySet.as_manager()
 
@@ -201,22 +238,36 @@ class FollowUp(models.Model):
             ("assign_followup", _("Can give a follow-up to a colleague")),
         ]
         constraints = [
-            models.UniqueConstraint(fields=["plan_step", "source_kind", "source_id", "round"], name="one_followup_per_reason"),
+            models.UniqueConstraint(
+                fields=["plan_step", "source_kind", "source_id", "round"], name="one_followup_per_reason"
+            ),
             models.CheckConstraint(
-                condition=Q(status="open", finished_at__isnull=True) | (~Q(status="open") & Q(finished_at__isnull=False)),
+                condition=Q(status="open", finished_at__isnull=True)
+                | (~Q(status="open") & Q(finished_at__isnull=False)),
                 name="followup_finished_has_time",
             ),
-            models.CheckConstraint(condition=Q(status__in=["open", "done", "cancelled"]), name="followup_status_is_known"),
-            models.CheckConstraint(condition=Q(overdue_at__gt=F("due_at")), name="followup_overdue_comes_after_due"),
-            models.CheckConstraint(condition=Q(plan_step__isnull=False) | ~Q(title=""), name="followup_says_what_to_do"),
             models.CheckConstraint(
-                condition=Q(source_kind="manual", source_id__isnull=True) | (~Q(source_kind="manual") & Q(source_id__isnull=False)),
+                condition=Q(status__in=["open", "done", "cancelled"]), name="followup_status_is_known"
+            ),
+            models.CheckConstraint(condition=Q(overdue_at__gt=F("due_at")), name="followup_overdue_comes_after_due"),
+            models.CheckConstraint(
+                condition=Q(plan_step__isnull=False) | ~Q(title=""), name="followup_says_what_to_do"
+            ),
+            models.CheckConstraint(
+                condition=Q(source_kind="manual", source_id__isnull=True)
+                | (~Q(source_kind="manual") & Q(source_id__isnull=False)),
                 name="followup_source_has_id",
             ),
         ]
         indexes = [
-            models.Index(fields=["due_at", "id"], name="followup_to_remind", condition=Q(status="open", reminded_at__isnull=True)),
-            models.Index(fields=["overdue_at", "id"], name="followup_to_escalate", condition=Q(status="open", escalated_at__isnull=True)),
+            models.Index(
+                fields=["due_at", "id"], name="followup_to_remind", condition=Q(status="open", reminded_at__isnull=True)
+            ),
+            models.Index(
+                fields=["overdue_at", "id"],
+                name="followup_to_escalate",
+                condition=Q(status="open", escalated_at__isnull=True),
+            ),
             models.Index(fields=["owner", "due_at", "id"], name="followup_of_owner", condition=Q(status="open")),
             models.Index(fields=["team", "due_at", "id"], name="followup_of_team", condition=Q(status="open")),
             models.Index(fields=["due_at", "id"], name="followup_by_due"),

@@ -1,10 +1,11 @@
 """What a new installation begins with: a care plan after a purchase, a check-back after a complaint, a rescue."""
 
 from datetime import timedelta
+from typing import Any
 
 from followups.models import CarePlan, CarePlanStep, Kind, ReminderRule
 
-PLANS = [
+PLANS: list[dict[str, Any]] = [
     {
         "trigger": CarePlan.Trigger.PURCHASE,
         "name": ("After a purchase", "购买后关怀"),

@@ -24,7 +24,9 @@ def register_all() -> None:
         open_items.OpenItems(
             key="followups",
             label=_("Follow-ups"),
-            rows=lambda user: FollowUp.objects.open().filter(owner=user).select_related("customer", "plan_step").order_by("due_at"),
+            rows=lambda user: (
+                FollowUp.objects.open().filter(owner=user).select_related("customer", "plan_step").order_by("due_at")
+            ),
             reassign=_reassign,
             describe=lambda row: f"{row.customer.title}: {row.words}",
         )
@@ -57,7 +59,14 @@ def _timeline() -> None:
     ):
         timeline_kinds.register(
             timeline_kinds.TimelineKind(
-                key=key, words=words, icon=icon, records=RecordKind.FOLLOWUPS, group=group, url=_url, tone=tone, fill=timeline_values
+                key=key,
+                words=words,
+                icon=icon,
+                records=RecordKind.FOLLOWUPS,
+                group=group,
+                url=_url,
+                tone=tone,
+                fill=timeline_values,
             )
         )
 
@@ -154,7 +163,9 @@ def _frame() -> None:
     frame.register_nav(
         frame.NavItem("my-day", _("My day"), "sun", "followups:my_day", 10, allowed=_sees_any, count=_due_today)
     )
-    frame.register_nav(frame.NavItem("followups", _("Follow-ups"), "calendar-check", "followups:list", 50, allowed=_sees_any))
+    frame.register_nav(
+        frame.NavItem("followups", _("Follow-ups"), "calendar-check", "followups:list", 50, allowed=_sees_any)
+    )
     frame.register_new(
         frame.NewItem(
             "followup",
@@ -178,7 +189,10 @@ def explain(user: User, typed: str) -> why.Verdict | None:
     rules = (
         why.Rule(_now("The role sees every follow-up."), scope.everything),
         why.Rule(_now("It is their own."), not scope.nothing and followup.owner_id == user.pk),
-        why.Rule(_now("It belongs to their team or a team below."), followup.team_id in scope.team_ids and scope.covers(followup.team_id, None)),
+        why.Rule(
+            _now("It belongs to their team or a team below."),
+            followup.team_id in scope.team_ids and scope.covers(followup.team_id, None),
+        ),
         why.Rule(
             _now("It lies in their team’s queue and nobody has taken it."),
             not scope.nothing and followup.owner_id is None and followup.team_id in scope.own_team_ids,

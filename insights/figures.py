@@ -13,7 +13,7 @@ from django.db.models import Count, F, Q, QuerySet
 from django.db.models.functions import TruncMonth, TruncWeek
 from django.utils import timezone
 
-from complaints.models import OPEN_STATUSES, Complaint
+from complaints.models import OPEN_STATUSES, Complaint, ComplaintQuerySet
 from crm.staff.models import Team, User
 from customers.models import Purchase
 from followups.models import FollowUp
@@ -41,11 +41,11 @@ class Scope:
         """The first moment after the period."""
         return timezone.make_aware(datetime.combine(self.until + timedelta(days=1), time.min))
 
-    def of_team(self, queryset: QuerySet) -> QuerySet:
+    def of_team(self, queryset: Any) -> Any:
         return queryset.filter(team__in=Team.objects.within(self.team)) if self.team else queryset
 
     @property
-    def complaints(self) -> QuerySet[Complaint]:
+    def complaints(self) -> ComplaintQuerySet:
         return self.of_team(Complaint.objects.visible_to(self.user)).complaints_only()
 
     @property
@@ -134,7 +134,7 @@ def workload(scope: Scope, now: datetime) -> list[dict[str, Any]]:
         )
         .order_by("-overdue", "-due", "-open", "owner__name")
     )
-    return list(rows)
+    return [dict(row) for row in rows]
 
 
 def satisfaction_figures(scope: Scope) -> Results:
@@ -199,6 +199,8 @@ def _buckets(scope: Scope) -> Iterable[tuple[date, date, date]]:
     """(start of the whole week or month, first day, last day), cut to the period."""
     start = scope.since - timedelta(days=scope.since.weekday()) if _by_week(scope) else scope.since.replace(day=1)
     while start <= scope.until:
-        following = start + timedelta(days=7) if _by_week(scope) else (start.replace(day=28) + timedelta(days=4)).replace(day=1)
+        following = (
+            start + timedelta(days=7) if _by_week(scope) else (start.replace(day=28) + timedelta(days=4)).replace(day=1)
+        )
         yield start, max(start, scope.since), min(following - timedelta(days=1), scope.until)
         start = following

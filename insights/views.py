@@ -28,8 +28,6 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "scope": scope,
         "tiles": tiles.tiles_of(scope, now),
         "charts": tiles.charts_of(scope),
-        "people": [
-            {**row, "links": tiles.links_of_person(scope, row)} for row in figures.workload(scope, now)
-        ],
+        "people": [{**row, "links": tiles.links_of_person(scope, row)} for row in figures.workload(scope, now)],
     }
     return render(request, "insights/dashboard.html", context)

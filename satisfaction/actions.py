@@ -73,7 +73,7 @@ def _invite_safely(survey: Survey, occasion: Occasion, now: datetime) -> int:
     """One that cannot be asked stops nobody else; the next tick tries it again."""
     try:
         return invite(survey, occasion, at=now)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever is wrong with one must not keep the others waiting
         log.error("no invitation for %s %s: %s", occasion.kind, occasion.pk, type(error).__name__)
         return 0
 
@@ -111,7 +111,7 @@ def invite(survey: Survey, occasion: Occasion, *, at: datetime) -> int:
             secrets={"link": ("survey", invitation.pk)},
             team=occasion.team,
         )
-        refusal = letter.refusal
+        refusal = letter.refusal or ""
         invitation.message = letter.message
     if refusal:
         invitation.state, invitation.refusal, invitation.expires_at = Invitation.State.REFUSED, refusal, None
@@ -139,7 +139,7 @@ def answer(
     invitation = Invitation.objects.select_for_update(of=("self",)).select_related("customer").get(pk=invitation_id)
     if invitation.state == Invitation.State.ANSWERED:
         raise AlreadyAnswered
-    if invitation.state == Invitation.State.REFUSED or (invitation.expires_at and invitation.expires_at <= now):
+    if invitation.is_over(now):
         raise Expired
     comment = comment.strip()
     if overall is None and nps is None and not comment:
@@ -188,7 +188,7 @@ def _nudge_rescue() -> None:
 
     try:
         app.send_task("followups.tasks.apply_plans", expires=55, retry=False)
-    except Exception as error:
+    except Exception as error:  # noqa: BLE001 - whatever the broker says, the next tick does it
         log.warning("the rescue waits for the next tick: %s", type(error).__name__)
 
 

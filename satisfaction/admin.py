@@ -15,11 +15,25 @@ class SurveyAdmin(RetiringAdmin):
         (None, {"fields": [("name_en", "name_zh"), ("intro_en", "intro_zh")]}),
         (
             _("Questions"),
-            {"fields": [("overall_en", "overall_zh"), ("nps_en", "nps_zh"), ("comment_en", "comment_zh"), ("thanks_en", "thanks_zh")]},
+            {
+                "fields": [
+                    ("overall_en", "overall_zh"),
+                    ("nps_en", "nps_zh"),
+                    ("comment_en", "comment_zh"),
+                    ("thanks_en", "thanks_zh"),
+                ]
+            },
         ),
         (
             _("When it is asked"),
-            {"fields": [("after_resolution", "resolution_delay"), ("after_purchase", "purchase_delay"), "valid_days", "active_from"]},
+            {
+                "fields": [
+                    ("after_resolution", "resolution_delay"),
+                    ("after_purchase", "purchase_delay"),
+                    "valid_days",
+                    "active_from",
+                ]
+            },
         ),
     ]
 

@@ -20,19 +20,22 @@ class AnswerForm(forms.Form):
     overall = forms.TypedChoiceField(
         choices=[(str(n), str(n)) for n in range(1, 6)], coerce=int, empty_value=None, required=False
     )
-    nps = forms.TypedChoiceField(choices=[(str(n), str(n)) for n in range(11)], coerce=int, empty_value=None, required=False)
+    nps = forms.TypedChoiceField(
+        choices=[(str(n), str(n)) for n in range(11)], coerce=int, empty_value=None, required=False
+    )
     comment = forms.CharField(required=False, max_length=5000, widget=forms.Textarea)
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name in ("overall", "nps"):
-            self.fields[name].error_messages["invalid_choice"] = _("Please choose one of the numbers shown.")
+            self.fields[name].error_messages |= {"invalid_choice": _("Please choose one of the numbers shown.")}
 
     def clean_comment(self) -> str:
         return self.cleaned_data["comment"].replace("\x00", "").strip()
 
     def clean(self):
-        cleaned = super().clean()
+        super().clean()
+        cleaned = self.cleaned_data
         if not self.errors and cleaned["overall"] is None and cleaned["nps"] is None and not cleaned["comment"]:
             raise forms.ValidationError(_("Please answer at least one question."))
         return cleaned

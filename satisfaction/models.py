@@ -56,7 +56,9 @@ class LowScoreRule(models.Model):
         _("recommendation at most"), default=6, validators=[MinValueValidator(0), MaxValueValidator(10)]
     )
     smallest_n = models.PositiveSmallIntegerField(
-        _("figures below this many answers are greyed"), default=5, validators=[MinValueValidator(1), MaxValueValidator(1000)]
+        _("figures below this many answers are greyed"),
+        default=5,
+        validators=[MinValueValidator(1), MaxValueValidator(1000)],
     )
 
     class Meta:
@@ -113,9 +115,12 @@ class Invitation(models.Model):
         verbose_name = _("invitation")
         verbose_name_plural = _("invitations")
         constraints = [
-            models.UniqueConstraint(fields=["survey", "source_kind", "source_id", "round"], name="one_invitation_per_reason"),
+            models.UniqueConstraint(
+                fields=["survey", "source_kind", "source_id", "round"], name="one_invitation_per_reason"
+            ),
             models.CheckConstraint(
-                condition=(Q(state="refused") & ~Q(refusal="")) | (~Q(state="refused") & Q(refusal="", expires_at__isnull=False)),
+                condition=(Q(state="refused") & ~Q(refusal=""))
+                | (~Q(state="refused") & Q(refusal="", expires_at__isnull=False)),
                 name="invitation_refused_has_reason",
             ),
         ]
@@ -123,6 +128,10 @@ class Invitation(models.Model):
             models.Index(fields=["customer", "-created_at"], name="invitation_by_customer"),
             models.Index(fields=["-created_at", "-id"], name="invitation_newest"),
         ]
+
+    def is_over(self, at) -> bool:
+        """Whether its link takes no answer any more, because it ran out or was never sent."""
+        return self.expires_at is None or self.expires_at <= at
 
 
 class ResponseQuerySet(models.QuerySet["Response"]):
@@ -157,9 +166,12 @@ class Response(models.Model):
             models.CheckConstraint(
                 condition=Q(overall__isnull=True) | Q(overall__gte=1, overall__lte=5), name="overall_is_one_to_five"
             ),
-            models.CheckConstraint(condition=Q(nps__isnull=True) | Q(nps__gte=0, nps__lte=10), name="nps_is_zero_to_ten"),
             models.CheckConstraint(
-                condition=Q(overall__isnull=False) | Q(nps__isnull=False) | ~Q(comment=""), name="response_says_something"
+                condition=Q(nps__isnull=True) | Q(nps__gte=0, nps__lte=10), name="nps_is_zero_to_ten"
+            ),
+            models.CheckConstraint(
+                condition=Q(overall__isnull=False) | Q(nps__isnull=False) | ~Q(comment=""),
+                name="response_says_something",
             ),
         ]
         indexes = [

@@ -46,14 +46,14 @@ def results_of(responses: QuerySet[Response], invitations: QuerySet[Invitation])
             recommend[row["nps"]] += row["times"]
     asked = answered = 0
     refused: Counter[str] = Counter()
-    for row in invitations.order_by().values("state", "refusal", "message__state").annotate(times=Count("pk")):
-        if row["state"] == Invitation.State.REFUSED:
-            refused[row["refusal"]] += row["times"]
-        elif row["state"] == Invitation.State.ANSWERED:
-            asked += row["times"]
-            answered += row["times"]
-        elif row["message__state"] == "sent":
-            asked += row["times"]
+    for group in invitations.order_by().values("state", "refusal", "message__state").annotate(times=Count("pk")):
+        if group["state"] == Invitation.State.REFUSED:
+            refused[group["refusal"]] += group["times"]
+        elif group["state"] == Invitation.State.ANSWERED:
+            asked += group["times"]
+            answered += group["times"]
+        elif group["message__state"] == "sent":
+            asked += group["times"]
     return Results(
         n=n,
         nps=scoring.nps(recommend),

@@ -102,7 +102,7 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
         if invitation.state == Invitation.State.ANSWERED:
             done = request.method == "POST"
             return _kind_page(request, "thanks" if done else "used", 200 if done else 410, invitation)
-        if invitation.state == Invitation.State.REFUSED or invitation.expires_at <= timezone.now():
+        if invitation.is_over(timezone.now()):
             return _kind_page(request, "expired", 410, invitation)
         form = AnswerForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():

@@ -85,7 +85,9 @@ def register_all() -> None:
         )
     )
     frame.register_nav(
-        frame.NavItem("satisfaction", _("Satisfaction"), "mood-smile", "satisfaction:list", 40, allowed=permissions.can_read)
+        frame.NavItem(
+            "satisfaction", _("Satisfaction"), "mood-smile", "satisfaction:list", 40, allowed=permissions.can_read
+        )
     )
     why.register(RecordKind.SATISFACTION, explain, count=lambda user: Response.objects.visible_to(user).count())
 

@@ -22,7 +22,7 @@ ACCESS_AFTERWARDS = timedelta(days=7)  # whoever just called may still look some
 
 # What an attempt leads to when no next try is given.
 FINISHING = (Outcome.REACHED, Outcome.REFUSED)
-CONTACT_CHANNEL = {Kind.CALL: "phone", Kind.VISIT: "visit", Kind.MESSAGE: "message"}
+CONTACT_CHANNEL: dict[str, str] = {Kind.CALL: "phone", Kind.VISIT: "visit", Kind.MESSAGE: "message"}
 
 
 class AlreadyFinished(Exception):
@@ -77,10 +77,12 @@ def create(
         if submission and (earlier := FollowUp.objects.filter(submission=submission).first()):
             return earlier
         raise
-    _record(followup, "created", by, via=via, new={"due_at": due_at, "owner": owner and owner.pk, "team": team and team.pk})
+    _record(
+        followup, "created", by, via=via, new={"due_at": due_at, "owner": owner and owner.pk, "team": team and team.pk}
+    )
     open_customer(followup)
     if owner and owner != by:
-        tell_new_owner(followup, by)
+        tell_new_owner(followup, by=by)
     return followup
 
 
@@ -206,7 +208,7 @@ def assign(followup_id: int, *, by: User, owner: User | None, team: Team | None 
     _give(followup, owner, team)
     _record(followup, "assigned", by, old=before, new={"owner": owner and owner.pk, "team": team and team.pk})
     if owner and owner != by:
-        tell_new_owner(followup, by)
+        tell_new_owner(followup, by=by)
     return followup
 
 
@@ -241,7 +243,7 @@ def access_reason(followup: FollowUp) -> str:
     return f"followup:{followup.pk}"
 
 
-def tell_new_owner(followup: FollowUp, by: User | None) -> None:
+def tell_new_owner(followup: FollowUp, *, by: User | None) -> None:
     if followup.owner is None:
         return
     notify(
@@ -310,7 +312,9 @@ def _give(followup: FollowUp, owner: User | None, team: Team | None) -> None:
     open_customer(followup)
 
 
-def _record(followup: FollowUp, what: str, by: User | None, *, via: str = "web", old: dict | None = None, new=None) -> None:
+def _record(
+    followup: FollowUp, what: str, by: User | None, *, via: str = "web", old: dict | None = None, new=None
+) -> None:
     FollowUpEvent.objects.create(followup=followup, actor=by, via=via, what=what, old=old or {}, new=new or {})
 
 

@@ -1,9 +1,10 @@
 """Care plans at work: looks for purchases, resolutions and low scores that have no follow-up yet, and creates it once."""
 
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -78,7 +79,11 @@ def apply_step(step_id: int, *, at: datetime | None = None) -> int:
     FollowUp.objects.bulk_create(rows)
     FollowUpEvent.objects.bulk_create(
         FollowUpEvent(
-            followup=row, at=now, via="task", what="created", new={"due_at": row.due_at, "owner": row.owner_id, "team": row.team_id}
+            followup=row,
+            at=now,
+            via="task",
+            what="created",
+            new={"due_at": row.due_at, "owner": row.owner_id, "team": row.team_id},
         )
         for row in rows
     )
@@ -99,7 +104,9 @@ def too_old(run: ImportRun) -> int:
         purchases = Purchase.objects.filter(import_run=run, kind=Purchase.Kind.SALE)
         if step.plan.tier_id:
             purchases = purchases.filter(customer__tier_id=step.plan.tier_id)
-        count += purchases.filter(Q(happened_at__lt=step.plan.active_from) | Q(happened_at__lt=limit - step.offset)).count()
+        count += purchases.filter(
+            Q(happened_at__lt=step.plan.active_from) | Q(happened_at__lt=limit - step.offset)
+        ).count()
     return count
 
 
@@ -112,7 +119,10 @@ def _occasions(step: CarePlanStep, now: datetime) -> Iterable[Occasion]:
     arrived = step.looked_until - LOOK_BACK if step.looked_until else None
     missing = ~Exists(
         FollowUp.objects.filter(
-            plan_step=step, source_kind=_SOURCE_KINDS[step.plan.trigger], source_id=OuterRef("pk"), round=_ROUNDS[step.plan.trigger]
+            plan_step=step,
+            source_kind=_SOURCE_KINDS[step.plan.trigger],
+            source_id=OuterRef("pk"),
+            round=_ROUNDS[step.plan.trigger],
         )
     )
     return _LOOKS[step.plan.trigger](step, begin, arrived, now, missing)
@@ -130,7 +140,9 @@ def _purchases(step, begin, arrived, now, missing) -> Iterable[Occasion]:
     rows = Purchase.objects.filter(missing, kind=Purchase.Kind.SALE, happened_at__gte=begin)
     if arrived:
         rows = rows.filter(created_at__gte=arrived)
-    for row in _served(rows, step).select_related("staff", "staff__team", "branch__team").order_by("happened_at", "pk")[:BATCH]:
+    for row in (
+        _served(rows, step).select_related("staff", "staff__team", "branch__team").order_by("happened_at", "pk")[:BATCH]
+    ):
         team = row.team or (row.branch.team if row.branch else None)
         yield Occasion(row.pk, 1, row.happened_at, row.customer, row.staff, team)
 
@@ -151,17 +163,17 @@ def _low_scores(step, begin, arrived, now, missing) -> Iterable[Occasion]:
         yield Occasion(row.pk, 1, row.answered_at, row.customer, row.owner, row.team)
 
 
-_LOOKS = {
+_LOOKS: dict[str, Callable[..., Iterable[Occasion]]] = {
     CarePlan.Trigger.PURCHASE: _purchases,
     CarePlan.Trigger.RESOLUTION: _resolutions,
     CarePlan.Trigger.LOW_SCORE: _low_scores,
 }
-_ROUNDS = {
+_ROUNDS: dict[str, Any] = {
     CarePlan.Trigger.PURCHASE: 1,
     CarePlan.Trigger.RESOLUTION: OuterRef("round"),
     CarePlan.Trigger.LOW_SCORE: 1,
 }
-_SOURCE_KINDS = {
+_SOURCE_KINDS: dict[str, str] = {
     CarePlan.Trigger.PURCHASE: FollowUp.Source.PURCHASE,
     CarePlan.Trigger.RESOLUTION: FollowUp.Source.COMPLAINT,
     CarePlan.Trigger.LOW_SCORE: FollowUp.Source.RESPONSE,

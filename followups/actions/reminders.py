@@ -136,7 +136,9 @@ def _promise_summary(items: list[FollowUp]) -> None:
     reader = _who_reads_mail(items[0])
     if reader is None:
         return
-    lines = [f"{words['customer']}: {words['what']} ({words['due']})" for words in (_words(row, reader) for row in items)]
+    lines = [
+        f"{words['customer']}: {words['what']} ({words['due']})" for words in (_words(row, reader) for row in items)
+    ]
     promise(
         f"followup-summary:{reader.pk}:{items[0].pk}:{items[0].version}:{len(items)}",
         kind="followup-summary",

@@ -14,7 +14,7 @@ from followups.models import FollowUp, FollowUpEvent, Kind, Outcome
 
 register = template.Library()
 
-ICONS = {Kind.CALL: "phone", Kind.VISIT: "map-pin", Kind.MESSAGE: "message"}
+ICONS: dict[str, str] = {Kind.CALL: "phone", Kind.VISIT: "map-pin", Kind.MESSAGE: "message"}
 EVENT_ICONS = {
     "created": "plus",
     "tried": "phone",
@@ -38,7 +38,12 @@ def followup_panel(context, customer) -> dict:
         .select_related("plan_step")
         .order_by("due_at", "pk")[:SHOWN]
     )
-    return {"rows": list(rows), "customer": customer, "may_create": permissions.can_create(user), "request": context["request"]}
+    return {
+        "rows": list(rows),
+        "customer": customer,
+        "may_create": permissions.can_create(user),
+        "request": context["request"],
+    }
 
 
 @register.simple_tag
@@ -64,7 +69,7 @@ def followup_icon(kind: str) -> str:
 def due(row: FollowUp) -> str:
     """Overdue in red, due now in amber, the rest plain; what is finished says when."""
     now = timezone.now()
-    if row.status != FollowUp.Status.OPEN:
+    if row.finished_at:
         return format_html('<time datetime="{}">{}</time>', row.finished_at.isoformat(), moment(row.finished_at))
     if row.overdue_at <= now:
         tone, words = "bad b", left(row.overdue_at - now)
@@ -73,7 +78,11 @@ def due(row: FollowUp) -> str:
     else:
         tone, words = "", relative(row.due_at, now)
     return format_html(
-        '<time class="{}" datetime="{}" title="{}">{}</time>', tone, row.due_at.isoformat(), exact(row.due_at, now), words
+        '<time class="{}" datetime="{}" title="{}">{}</time>',
+        tone,
+        row.due_at.isoformat(),
+        exact(row.due_at, now),
+        words,
     )
 
 
@@ -120,7 +129,11 @@ def _title(event: FollowUpEvent) -> str:
     if event.what in ("assigned", "taken"):
         owner = User.objects.filter(pk=new.get("owner")).first() if new.get("owner") else None
         if owner:
-            return _("Given to %(name)s") % {"name": owner} if event.what == "assigned" else _("Taken by %(name)s") % {"name": owner}
+            return (
+                _("Given to %(name)s") % {"name": owner}
+                if event.what == "assigned"
+                else _("Taken by %(name)s") % {"name": owner}
+            )
         team = Team.objects.filter(pk=new.get("team")).first() if new.get("team") else None
         return _("Put into the queue of %(team)s") % {"team": team or ""}
     if event.what == "escalated":

@@ -19,7 +19,9 @@ def when(**delta) -> str:
 
 def test_my_day_shows_my_own_and_the_queue_of_my_team(people, sign_in):
     mine = make_followup(owner=people.agent, title="Ring about the door", due_at=timezone.now())
-    queued = make_followup(make_customer(team=people.agent.team), team=people.agent.team, title="Nobody's yet", due_at=timezone.now())
+    queued = make_followup(
+        make_customer(team=people.agent.team), team=people.agent.team, title="Nobody's yet", due_at=timezone.now()
+    )
     make_followup(owner=people.colleague, title="Not mine")
     page = sign_in(people.agent).get(reverse("followups:my_day")).content.decode()
     assert mine.title in page
@@ -103,7 +105,13 @@ def test_a_new_followup_for_a_customer_one_does_not_see_is_refused(people, sign_
     customer = make_customer(team=people.agent2.team, owner=people.agent2)
     answer = sign_in(people.agent).post(
         reverse("followups:new"),
-        {"customer": customer.number, "title": "Call", "kind": "call", "due_at": when(days=1), "owner": people.agent.pk},
+        {
+            "customer": customer.number,
+            "title": "Call",
+            "kind": "call",
+            "due_at": when(days=1),
+            "owner": people.agent.pk,
+        },
     )
     assert answer.status_code == 200
     assert not FollowUp.objects.exists()
@@ -114,7 +122,13 @@ def test_a_new_followup_stands_in_the_list(people, sign_in):
     client = sign_in(people.agent)
     client.post(
         reverse("followups:new"),
-        {"customer": customer.number, "title": "Ask about the roof", "kind": "call", "due_at": when(days=1), "owner": people.agent.pk},
+        {
+            "customer": customer.number,
+            "title": "Ask about the roof",
+            "kind": "call",
+            "due_at": when(days=1),
+            "owner": people.agent.pk,
+        },
     )
     assert FollowUp.objects.get().owner == people.agent
     assert "Ask about the roof" in client.get(reverse("followups:list")).content.decode()
@@ -124,13 +138,20 @@ def test_an_agent_cannot_give_it_to_somebody_out_of_reach_by_typing_their_id(peo
     customer = make_customer(team=people.agent.team, owner=people.agent)
     sign_in(people.agent).post(
         reverse("followups:new"),
-        {"customer": customer.number, "title": "Call", "kind": "call", "due_at": when(days=1), "owner": people.agent2.pk},
+        {
+            "customer": customer.number,
+            "title": "Call",
+            "kind": "call",
+            "due_at": when(days=1),
+            "owner": people.agent2.pk,
+        },
     )
     assert not FollowUp.objects.exists()
 
 
 @pytest.mark.parametrize(
-    ("view", "expected"), [("open", {"late", "soon"}), ("overdue", {"late"}), ("done", {"finished"}), ("all", {"late", "soon", "finished"})]
+    ("view", "expected"),
+    [("open", {"late", "soon"}), ("overdue", {"late"}), ("done", {"finished"}), ("all", {"late", "soon", "finished"})],
 )
 def test_the_views_of_the_list(people, sign_in, view, expected):
     late = make_followup(owner=people.agent, title="late")
@@ -161,7 +182,9 @@ def test_my_day_and_the_list_cost_the_same_queries_with_more_rows(people, sign_i
         with django_assert_max_num_queries(most) as few:
             client.get(url)
         for _ in range(5):
-            make_followup(make_customer(team=people.lead.team, owner=people.lead), owner=people.lead, due_at=timezone.now())
+            make_followup(
+                make_customer(team=people.lead.team, owner=people.lead), owner=people.lead, due_at=timezone.now()
+            )
         with django_assert_max_num_queries(most) as many:
             client.get(url)
         assert len(many) == len(few), url

@@ -21,7 +21,13 @@ pytestmark = pytest.mark.django_db
 def bought(customer: Customer, ago: timedelta = timedelta(0), *, staff: User | None = None, **fields) -> Purchase:
     at = timezone.now() - ago
     return Purchase.objects.create(
-        customer=customer, reference=unique("P"), happened_at=at, happened_on=at.date(), amount=10, staff=staff, **fields
+        customer=customer,
+        reference=unique("P"),
+        happened_at=at,
+        happened_on=at.date(),
+        amount=10,
+        staff=staff,
+        **fields,
     )
 
 
@@ -177,7 +183,9 @@ def test_a_resolved_complaint_is_called_back_once_a_round(people):
     complaints.resolve(complaint.pk, by=people.handler, note="Mended for good")
     actions.apply_plans()
     actions.apply_plans()
-    rounds = list(FollowUp.objects.filter(source_kind="complaint", source_id=complaint.pk).values_list("round", flat=True))
+    rounds = list(
+        FollowUp.objects.filter(source_kind="complaint", source_id=complaint.pk).values_list("round", flat=True)
+    )
     assert sorted(rounds) == [1, 2]
 
 

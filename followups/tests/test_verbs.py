@@ -21,7 +21,9 @@ def test_the_same_form_sent_twice_makes_one_followup(people):
     customer = make_customer(owner=people.agent, team=people.agent.team)
     submission, due_at = uuid4(), timezone.now() + timedelta(days=1)
     made = [
-        actions.create(by=people.agent, customer=customer, title="Call", due_at=due_at, owner=people.agent, submission=submission)
+        actions.create(
+            by=people.agent, customer=customer, title="Call", due_at=due_at, owner=people.agent, submission=submission
+        )
         for _ in range(2)
     ]
     assert made[0] == made[1]
@@ -68,9 +70,7 @@ def test_no_answer_without_a_next_try_is_refused_and_nothing_is_kept(people):
 def test_a_next_try_in_the_past_is_refused(people):
     followup = make_followup(owner=people.agent)
     with pytest.raises(ValidationError):
-        actions.log_attempt(
-            followup.pk, by=people.agent, outcome="busy", next_at=timezone.now() - timedelta(minutes=1)
-        )
+        actions.log_attempt(followup.pk, by=people.agent, outcome="busy", next_at=timezone.now() - timedelta(minutes=1))
 
 
 def test_an_attempt_sent_twice_counts_once(people):
@@ -174,7 +174,9 @@ def test_cancelling_asks_why(people):
 )
 def test_the_database_refuses_rows_that_contradict_themselves(people, changes, constraint):
     followup = make_followup(owner=people.agent)
-    values = {name: {"now": timezone.now(), "due": followup.due_at}.get(value, value) for name, value in changes.items()}
+    values = {
+        name: {"now": timezone.now(), "due": followup.due_at}.get(value, value) for name, value in changes.items()
+    }
     with pytest.raises(IntegrityError, match=constraint), transaction.atomic():
         FollowUp.objects.filter(pk=followup.pk).update(**values)
 

@@ -72,7 +72,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if not permissions.can_create(request.user):
         raise PermissionDenied
     number = request.GET.get("customer", "")
-    customer = Customer.objects.visible_to(request.user).filter(numbers__number__iexact=number).first() if number else None
+    customer = (
+        Customer.objects.visible_to(request.user).filter(numbers__number__iexact=number).first() if number else None
+    )
     back = customer.get_absolute_url() if customer else reverse("followups:list")
     initial = {"customer": number, "owner": request.user.pk, "due_at": _tomorrow()}
     form = NewFollowUpForm(request.POST or None, user=request.user, cancel_url=back, initial=initial)

@@ -65,7 +65,12 @@ def attempt(request: HttpRequest, pk: int) -> HttpResponse:
 
     def act():
         actions.log_attempt(
-            pk, by=request.user, outcome=data["outcome"], note=data["note"], next_at=next_at, submission=data["submission"]
+            pk,
+            by=request.user,
+            outcome=data["outcome"],
+            note=data["note"],
+            next_at=next_at,
+            submission=data["submission"],
         )
         label = Outcome(data["outcome"]).label
         if next_at:
@@ -101,7 +106,9 @@ def reschedule(request: HttpRequest, pk: int) -> HttpResponse:
         return _page(request, followup, status=422, reschedule=form)
 
     def act():
-        moved = actions.reschedule(pk, by=request.user, due_at=form.cleaned_data["due_at"], reason=form.cleaned_data["reason"])
+        moved = actions.reschedule(
+            pk, by=request.user, due_at=form.cleaned_data["due_at"], reason=form.cleaned_data["reason"]
+        )
         return _("Moved to %(when)s; it reminds again at that time.") % {"when": exact(moved.due_at, timezone.now())}
 
     return _answer(request, followup, act, reschedule=form)

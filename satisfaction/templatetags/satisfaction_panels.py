@@ -53,13 +53,12 @@ def source_link(context, invitation: Invitation) -> str:
     """What the customer was asked about, as a link where the reader may open it."""
     user = context["request"].user
     label = invitation.get_source_kind_display()
-    row: Complaint | Purchase | None
     if invitation.source_kind == Invitation.Source.COMPLAINT:
-        row = Complaint.objects.visible_to(user).filter(pk=invitation.source_id).first()
-        return format_html('<a href="{}">{} {}</a>', row.get_absolute_url(), label, row.number) if row else label
-    row = Purchase.objects.visible_to(user).filter(pk=invitation.source_id).first()
+        case = Complaint.objects.visible_to(user).filter(pk=invitation.source_id).first()
+        return format_html('<a href="{}">{} {}</a>', case.get_absolute_url(), label, case.number) if case else label
+    purchase = Purchase.objects.visible_to(user).filter(pk=invitation.source_id).first()
     url = reverse("customers:purchase", args=[invitation.source_id])
-    return format_html('<a href="{}">{} {}</a>', url, label, row.reference) if row else label
+    return format_html('<a href="{}">{} {}</a>', url, label, purchase.reference) if purchase else label
 
 
 @register.inclusion_tag("satisfaction/_tiles.html", takes_context=True)
@@ -75,7 +74,9 @@ def result_tiles(context, results) -> dict:
             copied[key] = value
         return f"?{copied.urlencode()}"
 
-    return {"tiles": [_nps_tile(results, url), _csat_tile(results, url), _mean_tile(results, url), _rate_tile(results, url)]}
+    return {
+        "tiles": [_nps_tile(results, url), _csat_tile(results, url), _mean_tile(results, url), _rate_tile(results, url)]
+    }
 
 
 def _few(results, n: int) -> str:
@@ -111,7 +112,11 @@ def _csat_tile(results, url) -> dict:
         **tile,
         "value": f"{results.csat.share * 100:.0f}%",
         "unit": _("%(low)s–%(high)s · n %(n)s")
-        % {"low": f"{results.csat.low * 100:.0f}", "high": f"{results.csat.high * 100:.0f}", "n": number(results.csat.n)},
+        % {
+            "low": f"{results.csat.low * 100:.0f}",
+            "high": f"{results.csat.high * 100:.0f}",
+            "n": number(results.csat.n),
+        },
         "note": _few(results, results.csat.n),
     }
 
@@ -119,7 +124,12 @@ def _csat_tile(results, url) -> dict:
 def _mean_tile(results, url) -> dict:
     value = f"{results.mean:.1f}" if results.mean is not None else "–"
     counts = " · ".join(f"{score}: {count}" for score, count in results.overall.items())
-    return {"label": _("Mean of 1–5"), "value": value, "note": counts if results.mean else "", "url": url(answered="overall")}
+    return {
+        "label": _("Mean of 1–5"),
+        "value": value,
+        "note": counts if results.mean else "",
+        "url": url(answered="overall"),
+    }
 
 
 def _rate_tile(results, url) -> dict:

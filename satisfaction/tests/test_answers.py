@@ -118,13 +118,17 @@ def test_the_page_is_small_and_needs_no_script(client, invitation):
     assert len(page) < 20_000
 
 
-@pytest.mark.parametrize("values", [{"overall": None, "nps": None, "comment": " "}, {"overall": 6, "nps": None, "comment": ""}])
+@pytest.mark.parametrize(
+    "values", [{"overall": None, "nps": None, "comment": " "}, {"overall": 6, "nps": None, "comment": ""}]
+)
 def test_the_action_refuses_what_the_form_would_refuse(invitation, values):
     with pytest.raises(ValidationError):
         actions.answer(invitation.pk, language="en", **values)
 
 
-@pytest.mark.parametrize("values", [{"overall": 6}, {"overall": 0}, {"nps": 11}, {"overall": None, "nps": None, "comment": ""}])
+@pytest.mark.parametrize(
+    "values", [{"overall": 6}, {"overall": 0}, {"nps": 11}, {"overall": None, "nps": None, "comment": ""}]
+)
 def test_the_database_refuses_it_too(invitation, values):
     fields = {"overall": 1, "nps": 1, "comment": "", "language": "en"} | values
     with pytest.raises(IntegrityError), transaction.atomic():

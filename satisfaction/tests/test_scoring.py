@@ -8,7 +8,8 @@ from satisfaction import scoring
 
 
 @pytest.mark.parametrize(
-    ("promoters", "passives", "detractors", "score", "margin"), [(162, 108, 54, 33.3333, 8.1159), (70, 20, 10, 60, 13.0009)]
+    ("promoters", "passives", "detractors", "score", "margin"),
+    [(162, 108, 54, 33.3333, 8.1159), (70, 20, 10, 60, 13.0009)],
 )
 def test_nps_and_its_margin_of_error(promoters, passives, detractors, score, margin):
     found = scoring.nps({10: promoters, 8: passives, 3: detractors})
