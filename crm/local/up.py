@@ -8,6 +8,7 @@ import sys
 import time
 from collections.abc import Mapping
 from typing import IO
+from urllib.parse import quote
 
 from crm.local import leftovers
 from crm.local.keeper import is_kept, join, leave, start_keeper
@@ -122,7 +123,7 @@ def named_stores(places: Places) -> dict[str, str]:
     fallbacks = {
         "ALLOWED_HOSTS": "127.0.0.1,localhost",
         "HTTPS": "0",
-        "EMAIL_URL": f"filemail:///{mail}",
+        "EMAIL_URL": f"filemail:///{quote(str(mail))}",
         "DEFAULT_FROM_EMAIL": "Revisit <care@revisit.invalid>",
         "SITE_URL": f"http://127.0.0.1:{port_of(os.environ)}",
     }
