@@ -156,3 +156,21 @@ def test_the_sum_of_the_day_is_right(admin, some):
 
     parts = ("sent", "again", "waiting", "failed", "cancelled")
     assert together["promised"] == 5 == sum(together[part] for part in parts)
+
+
+@pytest.mark.parametrize("name, budget", [("list", 16), ("health", 14), ("mailbox", 10)])
+def test_more_rows_cost_no_more_queries(
+    people, sign_in, note, mailbox, name, budget, django_assert_max_num_queries, django_assert_num_queries
+):
+    actions.record_heartbeat()
+    client, url = sign_in(people.admin), reverse(f"outbox:{name}")
+    note()
+    deliver_due()
+    with django_assert_max_num_queries(budget) as few:
+        client.get(url)
+    for number in range(2, 30):
+        note(f"note:{number}")
+    deliver_due()
+
+    with django_assert_num_queries(len(few)):
+        client.get(url)
