@@ -1,9 +1,9 @@
 """The caller card: what everybody who answers the telephone sees of any customer, and the one exception to visibility.
 
 Whoever is on the phone must be found, also when the record belongs to another team. An exactly typed telephone number,
-e-mail address or customer number gives name, number, tier, owner, team and a masked phone, with the right to log a contact
-or to take a complaint. It stands in complaint intake, in the duplicate warning and in the search by a whole number, nowhere
-else; the record's own page stays a 404.
+e-mail address or customer number gives name, number, tier, owner, team and a masked phone, with the right to log a
+contact or to take a complaint. It stands in complaint intake, in the duplicate warning and in the search by a whole
+number, nowhere else; the record's own page stays a 404.
 """
 
 from dataclasses import dataclass
@@ -92,7 +92,7 @@ def email_key(text: str) -> str:
 
 
 def customers_with(typed: str) -> Any:
-    """Every live or archived customer whose telephone, e-mail or number is exactly what was typed, whoever may see them."""
+    """Every customer whose telephone, e-mail or number is exactly what was typed, whoever may see them."""
     found = whole_contact(typed)
     if found is None:
         return Customer.objects.none()
@@ -116,7 +116,7 @@ def card_of(user: User, customer: Customer) -> CallerCard | None:
 
 
 def cards_of(user: User, customer_ids: list[int]) -> list[CallerCard]:
-    """The cards of customers whom the reader found by their own search, in that order; nothing that they may not open."""
+    """The cards of customers whom the reader found by a search, in that order; nobody whom they may not open."""
     rows = Customer.objects.visible_to(user).filter(pk__in=customer_ids, erased_at__isnull=True)
     by_id = {card.pk: card for card in _cards(user, rows, "found")}
     return [by_id[pk] for pk in customer_ids if pk in by_id]

@@ -1,4 +1,4 @@
-"""Columns that upper apps add to the list of customers: open complaints, the next follow-up. One query a column and page."""
+"""Columns that upper apps add to the list of customers: open complaints, the next follow-up. One query a column."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,7 +16,7 @@ class Cell:
 
 @dataclass(frozen=True)
 class Column:
-    """`cells(user, customers)` answers for those of the page's customers where there is something to say, by their id."""
+    """`cells(user, customers)` answers by id for those of the page's customers where there is something to say."""
 
     key: str
     label: Any

@@ -1,7 +1,7 @@
 """May this customer be written to, for this purpose, now, and at which address? The one place that decides.
 
-Everything that promises something to a customer asks here first, through `customers.letters`. A refusal is logged with its
-reason; a test lists the callers.
+Everything that promises something to a customer asks here first, through `customers.letters`. A refusal is logged with
+its reason; a test lists the callers.
 """
 
 from dataclasses import dataclass

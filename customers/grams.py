@@ -1,7 +1,7 @@
 """What can be found of a text, and what a typed fragment must share with it: n-grams, without a database extension.
 
-Han text is cut into single characters and pairs, letters into pairs and triples, digits into fours; a whole short form is a
-gram of its own ("=zhangsan"), so that an exact hit is found first among thousands. The grams only narrow; what was
+Han text is cut into single characters and pairs, letters into pairs and triples, digits into fours; a whole short form
+is a gram of its own ("=zhangsan"), so that an exact hit is found first among thousands. The grams only narrow; what was
 typed must stand in the text as it is, and a LIKE says whether it does.
 """
 
@@ -146,8 +146,8 @@ def wanted(fragment: str) -> list[str]:
 class Query:
     """What was typed, as the ways in which it may stand in a text.
 
-    `whole` are spellings of all of it, any of which is enough; `terms` are its words with their spellings, all of which are
-    needed ("张 8000").
+    `whole` are spellings of all of it, any of which is enough; `terms` are its words with their spellings, all of which
+    are needed ("张 8000").
     """
 
     typed: str
@@ -184,4 +184,6 @@ def query(typed: str) -> Query:
     parts = folded.split()
     # An apostrophe separates syllables in pinyin: xi'an, chang'e.
     whole = _spellings(folded) + ((compact(folded.replace("'", "")),) if "'" in folded else ())
-    return Query(typed, tuple(s for s in whole if s), tuple(_spellings(part) for part in parts) if len(parts) > 1 else ())
+    return Query(
+        typed, tuple(s for s in whole if s), tuple(_spellings(part) for part in parts) if len(parts) > 1 else ()
+    )

@@ -5,6 +5,8 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
+from django.db import models
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -113,14 +115,17 @@ def _names(events: Iterable[CustomerEvent]) -> dict[tuple[str, int], str]:
 
 
 def _change(name: str, old: Any, new: Any, names: dict[tuple[str, int], str], clash: bool = False) -> Change:
+    return Change(name, _label(name), _said(name, old, names), _said(name, new, names), clash)
+
+
+def _label(name: str) -> Any:
     if name in LABELS:
-        label = LABELS[name]
-    else:
-        try:
-            label = Customer._meta.get_field(name).verbose_name
-        except Exception:  # a field of another time: its own name is better than none
-            label = name
-    return Change(name, label, _said(name, old, names), _said(name, new, names), clash)
+        return LABELS[name]
+    # A field of another time: its own name is better than none.
+    return next((field.verbose_name for field in Customer._meta.fields if field.name == name), name)
+
+
+CHOICES: dict[str, type[models.TextChoices]] = {"kind": Customer.Kind, "lifecycle": Customer.Lifecycle}
 
 
 def _said(name: str, value: Any, names: dict[tuple[str, int], str]) -> str:
@@ -134,7 +139,7 @@ def _said(name: str, value: Any, names: dict[tuple[str, int], str]) -> str:
         return str(SOURCES.get(value, value))
     if name == "channel" and value == "email":
         return _("E-mail")
-    choices = dict(Customer._meta.get_field(name).flatchoices) if name in ("kind", "lifecycle", "language") else {}
+    choices = dict(settings.LANGUAGES if name == "language" else CHOICES[name].choices if name in CHOICES else ())
     return str(choices.get(value, value))
 
 

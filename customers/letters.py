@@ -1,4 +1,4 @@
-"""Writing to a customer: asks the guard, promises, and leaves the trace, in one step. No app promises to a customer otherwise."""
+"""Writing to a customer: asks the guard, promises, leaves the trace. No app promises to a customer otherwise."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -45,8 +45,8 @@ def write_to(
 ) -> Letter:
     """Promises a message of `kind` to this customer, in their language, with a way to opt out; once for each `key`.
 
-    A key that was promised before gives that message again and asks nobody. The customer's row is locked, so that two who
-    ask at once cannot both be the first survey of the month.
+    A key that was promised before gives that message again and asks nobody. The customer's row is locked, so that two
+    who ask at once cannot both be the first survey of the month.
     """
     Customer.objects.select_for_update(of=("self",)).get(pk=customer.pk)
     if earlier := Message.objects.filter(key=key).first():

@@ -34,12 +34,12 @@ def can_change(user: User, customer: Customer) -> bool:
 
 
 def can_archive(user: User, customer: Customer) -> bool:
-    """Takes more than owning it: somebody who sees a team's customers, so that nobody archives what is awkward to them."""
+    """Takes more than owning it: a view of the team's customers, so that nobody archives what is awkward to them."""
     return reach(user, "customers").scope >= Scope.TEAM and can_change(user, customer)
 
 
 def can_log_contact(user: User, customer: Customer | None = None) -> bool:
-    """With any customer, also one out of reach: whoever is on the telephone is spoken with (the caller card's exception)."""
+    """With any customer, also one out of reach: whoever rings is spoken with (the caller card's exception)."""
     if customer is not None and (customer.merged_into_id or customer.erased_at):
         return False
     return user.has_perm("customers.log_contact")

@@ -9,7 +9,9 @@ from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 # "转 8", "ext. 8", "x8", "#8", "分机 8" at the end: phonenumbers does not know the Chinese words.
-_EXTENSION = re.compile(r"(?:转|轉|分机|分機|内线|ext(?:ension|n)?\.?|x|#|;ext=)\s*[:.]?\s*(\d{1,8})\s*$", re.IGNORECASE)
+_EXTENSION = re.compile(
+    r"(?:转|轉|分机|分機|内线|ext(?:ension|n)?\.?|x|#|;ext=)\s*[:.]?\s*(\d{1,8})\s*$", re.IGNORECASE
+)
 _SWITCHBOARD = re.compile(r"^(.*\d{4})\s*-\s*(\d{1,6})$")
 _INTERNATIONAL = re.compile(r"^\s*\(?\s*00(?=\s*[1-9])")
 _HYPHENS = str.maketrans({c: "-" for c in "‐‑‒–—―−－ー"})
@@ -42,7 +44,7 @@ class Phone:
 
     @property
     def forms(self) -> tuple[str, ...]:
-        """Digits as somebody may type a part of them: international, and national where its zero is not in the former."""
+        """Digits as somebody may type a part of them: international, and national where that begins otherwise."""
         national = re.sub(r"\D", "", self.national)
         return (self.digits,) if self.digits.endswith(national) else (self.digits, national)
 
@@ -64,7 +66,7 @@ def _parse(typed: str, region: str) -> phonenumbers.PhoneNumber:
 
 
 def normalise(text: str, region: str | None = None) -> Phone:
-    """The number in `text`, read as dialled in `region` (the house's) where it has no country code. Raises NotAPhone."""
+    """The number in `text`, read as dialled in `region` (the house's) without a country code. Raises NotAPhone."""
     typed = plain(text)
     if not typed or typed.lower() in WITHHELD:
         raise NotAPhone(_("The caller's number is withheld."))
@@ -79,7 +81,11 @@ def normalise(text: str, region: str | None = None) -> Phone:
     if not extension and not phonenumbers.is_possible_number(number) and (match := _SWITCHBOARD.match(typed)):
         typed, extension = match[1], match[2]  # (0571)88888888-801
         number = _parse(typed, region)
-    if number.country_code == 86 and re.match(r"1[3-9]", str(number.national_number)) and len(str(number.national_number)) != 11:
+    if (
+        number.country_code == 86
+        and re.match(r"1[3-9]", str(number.national_number))
+        and len(str(number.national_number)) != 11
+    ):
         raise NotAPhone(_("A mobile number has 11 digits."))
     if not phonenumbers.is_possible_number(number):
         reason = phonenumbers.is_possible_number_with_reason(number)
@@ -114,12 +120,14 @@ def shown(normalised: str) -> str:
     phone = stored(normalised)
     if phone is None:
         return normalised
-    if phone.region == settings.PHONE_REGION:
+    number = phonenumbers.parse(phone.e164)
+    mobile = re.fullmatch(r"86(1[3-9]\d)(\d{4})(\d{4})", phone.digits)
+    if mobile and settings.PHONE_REGION == "CN":  # also of a block that phonenumbers does not know yet
+        text = " ".join(mobile.groups())
+    elif phone.region == settings.PHONE_REGION:
         text = phone.national
     else:
-        text = phonenumbers.format_number(
-            phonenumbers.parse(phone.e164), phonenumbers.PhoneNumberFormat.INTERNATIONAL
-        )
+        text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return f"{text} #{phone.extension}" if phone.extension else text
 
 

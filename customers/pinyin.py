@@ -21,7 +21,16 @@ SURNAMES = {
 }  # fmt: skip
 
 # A second reading that is a surname's, too.
-ALSO = {"覃": ("tan",), "尉": ("yu",), "任": ("ren",), "隗": ("kui",), "缪": ("mou",), "乐": ("le",), "葛": ("ge",), "种": ("zhong",)}
+ALSO = {
+    "覃": ("tan",),
+    "尉": ("yu",),
+    "任": ("ren",),
+    "隗": ("kui",),
+    "缪": ("mou",),
+    "乐": ("le",),
+    "葛": ("ge",),
+    "种": ("zhong",),
+}
 
 COMPOUND = {
     "欧阳": "ou yang", "歐陽": "ou yang", "上官": "shang guan", "司马": "si ma", "司馬": "si ma", "诸葛": "zhu ge",
@@ -74,8 +83,8 @@ def _umlaut(syllable: str) -> str:
 
 @functools.lru_cache(maxsize=4096)
 def syllables(name: str, surname_first: bool = True) -> tuple[str, ...]:
-    """One reading per character, the surname's at the beginning; what is not Han stays as it is, a piece a character."""
-    read = [_umlaut(s) for s in lazy_pinyin(name, errors=list)]
+    """One reading per character, the surname's at the beginning; what is not Han stays as it is, piece by piece."""
+    read = [_umlaut(s) for s in lazy_pinyin(name, errors=list)]  # type: ignore[arg-type]
     if surname_first and is_han_name(name):
         if name[:2] in COMPOUND:
             read[:2] = COMPOUND[name[:2]].split()
@@ -85,7 +94,7 @@ def syllables(name: str, surname_first: bool = True) -> tuple[str, ...]:
 
 
 def readings(name: str) -> list[tuple[str, ...]]:
-    """Every reading worth searching, the most likely first: each a syllable per Han character, other characters left out."""
+    """Every reading worth searching, the most likely first: a syllable per Han character, the rest left out."""
     han = "".join(HAN.findall(name))
     if not han:
         return []

@@ -1,11 +1,11 @@
 """Finding anything by any fragment: what the apps register as findable, the index they write, and the one question.
 
-    search.register(SearchSource("complaint", label=_("Complaints"), icon="message-report", visible=rows_q, url=address))
-    search.index("complaint", pk, customer_id=…, team_id=…, owner_id=…, label="CP-100001 …", texts=[search.number(…), …])
+    search.register(SearchSource("complaint", label=_("Complaints"), icon="message-report", visible=rows, url=address))
+    search.index("complaint", pk, customer_id=…, team_id=…, owner_id=…, label="CP-100001", texts=[search.number(…), …])
     search.find(user, "yq", limit=5)
 
-`texts` holds plain strings (found by any fragment of them) or what `name`, `phone`, `mail`, `number`, `reference` make of
-one. Whoever writes a row indexes it in the same transaction; imports use `index_many`.
+`texts` holds plain strings (found by any fragment of them) or what `name`, `phone`, `mail`, `number`, `reference` make
+of one. Whoever writes a row indexes it in the same transaction; imports use `index_many`.
 """
 
 import functools
@@ -26,12 +26,13 @@ from customers.grams import Form, Query, mail, name, number, phone, reference
 from customers.models import Customer, SearchEntry
 
 __all__ = [
-    "Entry", "Group", "Hit", "SearchSource", "find", "index", "index_many", "mail", "name", "number", "phone", "reference",
-    "register", "reindex", "remove",
+    "Entry", "Group", "Hit", "SearchSource", "find", "index", "index_many", "mail", "name", "number", "phone",
+    "reference", "register", "reindex", "remove",
 ]  # fmt: skip
 
 CUSTOMER = "customer"
-CANDIDATES = 200  # of one kind that are ranked: all of them would cost 12 ms where one character has 6,680 hits, these 1 ms
+# Of one kind that are ranked: all would cost 12 ms where one character has 6,680 hits, these 1 ms.
+CANDIDATES = 200
 EXACT = 20
 BATCH = 1000  # entries written with one statement
 
@@ -40,8 +41,8 @@ BATCH = 1000  # entries written with one statement
 class SearchSource:
     """One kind of findable thing.
 
-    `visible(user)` is the filter over SearchEntry's columns (team_id, owner_id, customer) that says which entries exist for
-    this reader; `url(entry)` opens the row; `number(entry)` is what it is called; `details(entries)` gives the
+    `visible(user)` is the filter over SearchEntry's columns (team_id, owner_id, customer) that says which entries exist
+    for this reader; `url(entry)` opens the row; `number(entry)` is what it is called; `details(entries)` gives the
     second line of each, by key, in one query.
     """
 
@@ -121,7 +122,7 @@ def sources() -> list[SearchSource]:
     return sorted(_sources.values(), key=lambda source: source.position)
 
 
-# --- Writing ---------------------------------------------------------------------------------------------------------------
+# --- Writing ---
 
 
 def index(
@@ -177,8 +178,6 @@ def remove(kind: str, key: str | int) -> None:
     SearchEntry.objects.filter(kind=kind, key=str(key)).delete()
 
 
-
-
 def customer_entries(customers: QuerySet[Customer]) -> Iterable[Entry]:
     """What is found of these customers: name, every number they ever had, references, telephones, mails, messengers."""
     related = customers.prefetch_related("numbers", "references", "contact_points")
@@ -189,7 +188,7 @@ def customer_entries(customers: QuerySet[Customer]) -> Iterable[Entry]:
 def customer_entry(customer: Customer) -> Entry:
     texts: list[str | list[Form]] = [name(customer.name)]
     if customer.family_name and customer.given_name and not pinyin.has_han(customer.name):
-        # Both orders: Ellison Margaret finds Margaret Ellison by its words; 'marge ellison' typed on the form stays as it is.
+        # Both orders, so that "ellison m" stands in one of them.
         texts.append(name(f"{customer.family_name} {customer.given_name}"))
     texts += [number(known.number) for known in customer.numbers.all()]
     texts += [reference(known.reference) for known in customer.references.all()]
@@ -203,7 +202,12 @@ def customer_entry(customer: Customer) -> Entry:
         else:
             texts.append(point.value)
     return Entry(
-        customer.pk, customer.title, texts, customer_id=customer.pk, team_id=customer.team_id, owner_id=customer.owner_id
+        customer.pk,
+        customer.title,
+        texts,
+        customer_id=customer.pk,
+        team_id=customer.team_id,
+        owner_id=customer.owner_id,
     )
 
 
@@ -216,7 +220,7 @@ def reindex(customers: QuerySet[Customer] | Iterable[int] | None = None) -> int:
     return index_many(CUSTOMER, customer_entries(customers.filter(merged_into__isnull=True)))
 
 
-# --- Asking ----------------------------------------------------------------------------------------------------------------
+# --- Asking ---
 
 
 def _stands(spelling: str) -> Q:
@@ -245,7 +249,7 @@ def _is(query: Query) -> Q:
 
 
 def find(user: Any, typed: str, limit: int = 20, kinds: Sequence[str] | None = None) -> list[Group]:
-    """What matches `typed` and exists for `user`, by kind, the best first. One statement, and one per kind for its details."""
+    """What matches `typed` and exists for `user`, by kind, the best first. One statement, one a kind for details."""
     query = grams.query(typed)
     asked = [source for source in sources() if kinds is None or source.kind in kinds]
     if not query.searchable or not asked:
@@ -260,14 +264,14 @@ def find(user: Any, typed: str, limit: int = 20, kinds: Sequence[str] | None = N
         if entry.pk not in by_kind[entry.kind] and (ranked := _rank(entry, query)):
             by_kind[entry.kind][entry.pk] = ranked
     return [
-        _group(source, sorted(by_kind[source.kind].values(), key=lambda r: r.rank), query, limit)
+        _group(source, sorted(by_kind[source.kind].values(), key=lambda r: r.rank), limit)
         for source in asked
         if by_kind[source.kind]
     ]
 
 
 def customers_matching(typed: str) -> QuerySet:
-    """Ids of the customers in whose entry `typed` stands, whoever may see them: to narrow a list that is filtered itself."""
+    """Ids of the customers in whose entry `typed` stands, whoever may see them: to narrow a list filtered by itself."""
     query = grams.query(typed)
     rows = SearchEntry.objects.filter(kind=CUSTOMER)
     return (rows.filter(_matches(query)) if query.searchable else rows.none()).values("customer_id")
@@ -296,7 +300,7 @@ def _rank(entry: SearchEntry, query: Query) -> _Ranked | None:
     return best
 
 
-def _group(source: SearchSource, ranked: list[_Ranked], query: Query, limit: int) -> Group:
+def _group(source: SearchSource, ranked: list[_Ranked], limit: int) -> Group:
     shown = ranked[:limit]
     details = source.details([r.entry for r in shown]) if source.details else {}
     hits = []
@@ -304,14 +308,21 @@ def _group(source: SearchSource, ranked: list[_Ranked], query: Query, limit: int
         why, why_marked = _why(r)
         hits.append(
             Hit(
-                source.kind, source.number(r.entry), r.entry.label, _label(r, query), why, why_marked,
-                source.url(r.entry), details.get(r.entry.key, ""), r.entry,
-            )  # fmt: skip
+                kind=source.kind,
+                number=source.number(r.entry),
+                label=r.entry.label,
+                marked=_label(r),
+                why=why,
+                why_marked=why_marked,
+                url=source.url(r.entry),
+                detail=details.get(r.entry.key, ""),
+                entry=r.entry,
+            )
         )
     return Group(source, hits, more=len(ranked) > limit, count=len(ranked))
 
 
-# --- Why it matched -----------------------------------------------------------------------------------------------------------
+# --- Why it matched ---
 
 
 def _marked(text: str, ranges: Iterable[tuple[int, int]]) -> SafeString:
@@ -363,7 +374,7 @@ def _touched(reading: Sequence[str], form: Form, spelling: str) -> list[tuple[in
     return found
 
 
-def _label(ranked: _Ranked, query: Query) -> SafeString:
+def _label(ranked: _Ranked) -> SafeString:
     entry, form = ranked.entry, ranked.form
     if form.kind in (grams.PINYIN, grams.INITIALS):
         places = [m.start() for m in pinyin.HAN.finditer(entry.label)]
@@ -376,7 +387,7 @@ def _label(ranked: _Ranked, query: Query) -> SafeString:
 
 
 def _why(ranked: _Ranked) -> tuple[str, SafeString]:
-    """"Pinyin initials: zhang san", plain and with the matching letters marked."""
+    """ "Pinyin initials: zhang san", plain and with the matching letters marked."""
     form, spelling = ranked.form, ranked.spelling
     text, ranges = form.text, _folded_ranges(form.text, [spelling])
     if form.kind in (grams.PINYIN, grams.INITIALS) and (reading := _reading(ranked.entry.label, form)):
@@ -406,9 +417,10 @@ def _spoken(digits: str, spelling: str) -> tuple[str, list[tuple[int, int]]]:
     if at < 0:
         return digits, _folded_ranges(digits, [spelling])
     covered = places[at : at + len(spelling)]
-    runs, start = [], covered[0]
-    for before, after in zip(covered, [*covered[1:], None], strict=True):
-        if after != before + 1:
-            runs.append((start, before + 1))
-            start = after
+    runs: list[tuple[int, int]] = []
+    for place in covered:
+        if runs and runs[-1][1] == place:
+            runs[-1] = (runs[-1][0], place + 1)
+        else:
+            runs.append((place, place + 1))
     return spoken, runs

@@ -18,7 +18,7 @@ def record(
     staff: Any = None,
     team: Any = None,
 ) -> TimelineEntry:
-    """Adds an entry. `kind` must be registered; `key` names the row it is about; `subject` and `values` are data, not words.
+    """Adds an entry. `kind` must be registered; `key` names the row it is about; `subject` and `values` are data.
 
     `staff` and `team` are whom the fact belongs to: they decide who may read it where the kind's scope is not that of
     the customer.

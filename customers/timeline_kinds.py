@@ -1,4 +1,4 @@
-"""The kinds of timeline entries: registered by the app that writes them, each with words, icon, link and needed scope."""
+"""The kinds of timeline entries: registered by the app that writes them, with words, icon, link and scope."""
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

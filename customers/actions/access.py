@@ -10,9 +10,14 @@ from customers.models import Customer, CustomerAccess
 
 
 def give_access(
-    customer: Customer, *, reason: str, user: User | None = None, team: Team | None = None, until: datetime | None = None
+    customer: Customer,
+    *,
+    reason: str,
+    user: User | None = None,
+    team: Team | None = None,
+    until: datetime | None = None,
 ) -> CustomerAccess:
-    """Opens the customer to a user or to a team, because of `reason` ("complaint:12"). Given again, it only moves its end."""
+    """Opens the customer to a user or a team because of `reason` ("complaint:12"). Again: it only moves its end."""
     access, made = CustomerAccess.objects.get_or_create(
         customer=customer, user=user, team=team, reason=reason, defaults={"until": until}
     )

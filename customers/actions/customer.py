@@ -1,4 +1,4 @@
-"""Making, changing, archiving a customer: the row, its contact points, its event, its search entry, in one transaction."""
+"""Making, changing, archiving a customer: row, contact points, event and search entry in one transaction."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -15,7 +15,8 @@ from customers.models import ContactPoint, Customer, CustomerEvent, CustomerNumb
 from customers.permissions import can_add, can_archive, can_change, can_reassign
 
 FIELDS = (
-    "kind", "name", "family_name", "given_name", "region", "language", "timezone", "tier", "owner", "team", "lifecycle", "notes",
+    "kind", "name", "family_name", "given_name", "region", "language", "timezone", "tier", "owner", "team", "lifecycle",
+    "notes",
 )  # fmt: skip
 RELATED = ("tier", "owner", "team")
 
@@ -51,7 +52,7 @@ def create_customer(
 ) -> Customer:
     """A new customer with its number. `by` is None for the system (`via` says which part of it).
 
-    `contact_points` are {"kind", "value", "preferred"}; what is no telephone number or address raises ValueError. The same
+    `contact_points` are {"kind", "value", "preferred"}; what is no telephone number raises ValueError. The same
     `submission` again gives the customer that it made first.
     """
     if by is not None and not can_add(by):
@@ -72,7 +73,10 @@ def create_customer(
         via=via,
         what="created",
         version=customer.version,
-        new={**{name: value for name, value in _said(customer).items() if value not in ("", None)}, "contact_points": points},
+        new={
+            **{name: value for name, value in _said(customer).items() if value not in ("", None)},
+            "contact_points": points,
+        },
     )
     _index(customer)
     return customer
@@ -235,19 +239,19 @@ def _write_points(customer: Customer, wanted: Sequence[Mapping[str, Any]]) -> li
         for row in same:
             row["preferred"] = row is chosen
     standing = {(point.kind, point.normalised): point for point in customer.contact_points.all()}
-    for key, point in standing.items():
+    for key, there in standing.items():
         if key not in rows:
-            point.delete()
-        elif point.preferred and not rows[key]["preferred"]:
-            point.preferred = False  # first, because one a kind is preferred at any moment
-            point.save(update_fields=["preferred"])
+            there.delete()
+        elif there.preferred and not rows[key]["preferred"]:
+            there.preferred = False  # first, because one a kind is preferred at any moment
+            there.save(update_fields=["preferred"])
     for (kind, form), row in rows.items():
-        point = standing.get((kind, form))
-        if point is None:
+        kept = standing.get((kind, form))
+        if kept is None:
             ContactPoint.objects.create(customer=customer, kind=kind, normalised=form, **row)
-        elif (point.value, point.preferred) != (row["value"], row["preferred"]):
-            point.value, point.preferred = row["value"], row["preferred"]
-            point.save(update_fields=["value", "preferred"])
+        elif (kept.value, kept.preferred) != (row["value"], row["preferred"]):
+            kept.value, kept.preferred = row["value"], row["preferred"]
+            kept.save(update_fields=["value", "preferred"])
     return points_said(customer)
 
 

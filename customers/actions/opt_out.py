@@ -1,4 +1,4 @@
-"""Wanting no more messages: said by the customer through a link, or to somebody who writes it down; and taking it back."""
+"""Wanting no more messages: said through a link, or to somebody who writes it down; and taking it back."""
 
 from django.core.exceptions import PermissionDenied
 from django.db import transaction
@@ -14,7 +14,7 @@ VIAS = {"link": "public", "one-click": "public", "staff": "web"}
 
 @transaction.atomic
 def opt_out(customer_id: int, *, channel: str = "email", source: str, by: User | None = None) -> OptOut:
-    """Writes down that the customer wants no more messages of this channel. `source`: link, one-click or staff. Twice is once."""
+    """The customer wants no more messages of this channel. `source`: link, one-click or staff. Twice is once."""
     customer = Customer.objects.select_for_update(of=("self",)).get(pk=customer_id)
     if source == "staff" and (by is None or not can_change(by, customer)):
         raise PermissionDenied

@@ -1,4 +1,4 @@
-"""Settings of customers: tiers and the contact guard. Customers themselves are only read here; their pages change them."""
+"""Settings of customers: tiers and the contact guard. Customers themselves are only read here."""
 
 from typing import Any
 
@@ -64,9 +64,7 @@ class CustomerAdmin(_ReadOnly, admin.ModelAdmin):
     show_full_result_count = False
     inlines = [_Points, _Events]
 
-    def get_search_results(
-        self, request: HttpRequest, queryset: QuerySet, search_term: str
-    ) -> tuple[QuerySet, bool]:
+    def get_search_results(self, request: HttpRequest, queryset: QuerySet, search_term: str) -> tuple[QuerySet, bool]:
         if not search_term.strip():
             return queryset, False
         return queryset.filter(pk__in=search.customers_matching(search_term)), False

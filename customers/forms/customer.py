@@ -22,6 +22,11 @@ from customers import caller_card, history, phones
 from customers.actions.customer import EditedMeanwhile, normalised, points_said
 from customers.models import ContactPoint, Customer, CustomerEvent, Tier
 
+SECTIONS = {
+    "who": ("kind", "name", "family_name", "given_name", "region", "language"),
+    "care": ("owner", "team", "tier", "lifecycle"),
+    "notes": ("notes",),
+}
 EMPTY_ROWS = 2
 MOST_POINTS = 40
 
@@ -59,7 +64,9 @@ class _Points(BaseFormSet):
         ]
 
 
-PointFormSet = formset_factory(ContactPointForm, formset=_Points, extra=EMPTY_ROWS, max_num=MOST_POINTS, validate_max=True)
+PointFormSet = formset_factory(
+    ContactPointForm, formset=_Points, extra=EMPTY_ROWS, max_num=MOST_POINTS, validate_max=True
+)
 
 
 class _Rows(LayoutObject):
@@ -71,7 +78,7 @@ class _Rows(LayoutObject):
     def render(self, form: Any, context: Any, template_pack: Any = TEMPLATE_PACK, **kwargs: Any) -> SafeString:
         values = {"form": form, "points": form.points, "cards": form.cards, "request": context.get("request")}
         form.rendered_fields.add("keep_both")
-        return mark_safe(render_to_string("customers/_points.html", values))  # noqa: S308
+        return mark_safe(render_to_string("customers/_points.html", values))
 
 
 class CustomerForm(SubmissionForm):
@@ -82,10 +89,15 @@ class CustomerForm(SubmissionForm):
         label=gettext_lazy("Name"),
         max_length=200,
         required=False,
-        help_text=gettext_lazy("As it is written and spoken: 陈雅琴, Margaret Ellison. Empty: the number heads the page."),
+        help_text=gettext_lazy(
+            "As it is written and spoken: 陈雅琴, Margaret Ellison. Empty: the number heads the page."
+        ),
     )
     family_name = forms.CharField(
-        label=gettext_lazy("Family name"), max_length=100, required=False, help_text=gettext_lazy("Empty: taken from the name.")
+        label=gettext_lazy("Family name"),
+        max_length=100,
+        required=False,
+        help_text=gettext_lazy("Empty: taken from the name."),
     )
     given_name = forms.CharField(label=gettext_lazy("Given name"), max_length=100, required=False)
     region = forms.CharField(label=gettext_lazy("Region"), max_length=120, required=False)
@@ -101,7 +113,8 @@ class CustomerForm(SubmissionForm):
     )
 
     FIELDS = (
-        "kind", "name", "family_name", "given_name", "region", "language", "tier", "lifecycle", "owner", "team", "notes",
+        "kind", "name", "family_name", "given_name", "region", "language", "tier", "lifecycle", "owner", "team",
+        "notes",
     )  # fmt: skip
 
     def __init__(
@@ -119,10 +132,19 @@ class CustomerForm(SubmissionForm):
         self.events: list[CustomerEvent] = []
         self.changes: list[history.Change] = []
         if customer is not None:
-            initial = {name: getattr(customer, name) for name in self.FIELDS} | {"version": customer.version} | (initial or {})
+            initial = (
+                {name: getattr(customer, name) for name in self.FIELDS}
+                | {"version": customer.version}
+                | (initial or {})
+            )
             points = points_said(customer) if points is None else points
         else:
-            first = {"owner": user, "team": user.team, "lifecycle": Customer.Lifecycle.CUSTOMER, "language": user.language}
+            first = {
+                "owner": user,
+                "team": user.team,
+                "lifecycle": Customer.Lifecycle.CUSTOMER,
+                "language": user.language,
+            }
             initial = first | (initial or {})
         super().__init__(data, initial=initial, auto_id="id_%s")
         # Posted rows are taken as they are: compared with initial ones, an unchanged row would count as an empty one.
@@ -161,7 +183,11 @@ class CustomerForm(SubmissionForm):
 
     def _choices(self) -> None:
         standing = self.customer
-        tiers, teams, owners = Tier.objects.filter(retired_at__isnull=True), Team.objects.active(), User.objects.active()
+        tiers, teams, owners = (
+            Tier.objects.filter(retired_at__isnull=True),
+            Team.objects.active(),
+            User.objects.active(),
+        )
         if standing is not None:  # what is retired stays choosable where it stands
             tiers |= Tier.objects.filter(pk=standing.tier_id)
             teams |= Team.objects.filter(pk=standing.team_id)
@@ -197,7 +223,7 @@ class CustomerForm(SubmissionForm):
         return format_html('<a href="#{}">{}</a>: {}', bound.id_for_label, shown, error)
 
     def _warn_of_duplicates(self, data: Mapping[str, Any], points: Iterable[Mapping[str, Any]]) -> None:
-        """Somebody has exactly this number or address: the same person, or a family that shares it? The reader decides."""
+        """Somebody has exactly this number or address: the same person, or a family? The reader decides."""
         standing = set()
         if self.customer is not None:
             standing = set(self.customer.contact_points.values_list("kind", "normalised"))
@@ -208,12 +234,15 @@ class CustomerForm(SubmissionForm):
             if (point["kind"], normalised(point["kind"], point["value"])) in standing:
                 continue
             for card in caller_card.cards_for(self.user, point["value"]):
-                if (self.customer is None or card.pk != self.customer.pk) and not card.matched == "number":
+                if (self.customer is None or card.pk != self.customer.pk) and card.matched != "number":
                     cards[card.pk] = card
         self.cards = list(cards.values())
         if self.cards and not data.get("keep_both"):
             self.add_error(
-                None, format_html('<a href="#same">{}</a>', _("Somebody else has this number or address: look before you save."))
+                None,
+                format_html(
+                    '<a href="#same">{}</a>', _("Somebody else has this number or address: look before you save.")
+                ),
             )
 
     # --- What the action gets ---
@@ -226,18 +255,17 @@ class CustomerForm(SubmissionForm):
 
     def section_errors(self) -> dict[str, int]:
         """How many errors each section has, for the list of sections at the side."""
-        places = {"who": ("kind", "name", "family_name", "given_name", "region", "language"), "care": ("owner", "team", "tier", "lifecycle"), "notes": ("notes",)}  # noqa: E501  # fmt: skip
-        found = {anchor: sum(name in self.errors for name in names) for anchor, names in places.items()}
+        found = {anchor: sum(name in self.errors for name in names) for anchor, names in SECTIONS.items()}
         found["reach"] = sum(bool(row.errors) for row in self.points) + bool(self.cards) if self.is_bound else 0
         return found
 
     # --- Two at once ---
 
     def merged_with(self, meanwhile: EditedMeanwhile, *, cancel_url: str = "") -> "CustomerForm":
-        """The form again, on top of what the others saved: their fields where only they changed something, mine where I did.
+        """The form again, on top of what the others saved: theirs where only they changed something, mine where I did.
 
-        Saved once more, it saves over the version that it now shows. `changes` lists theirs; where both changed the same field
-        the change is marked and mine stands.
+        Saved once more, it saves over the version that it now shows. `changes` lists theirs; where both changed one
+        field the change is marked and mine stands.
         """
         before: dict[str, Any] = {}
         for event in reversed(meanwhile.events):

@@ -18,7 +18,9 @@ class CustomerFilters(FilterForm):
     q = forms.CharField(label=_("Text"), max_length=100)
     owner = forms.ModelChoiceField(label=_("Owner"), queryset=User.objects.none())
     team = forms.ModelChoiceField(label=_("Team"), queryset=Team.objects.none())
-    tier = forms.ModelMultipleChoiceField(label=_("Tier"), queryset=Tier.objects.all(), widget=forms.CheckboxSelectMultiple)
+    tier = forms.ModelMultipleChoiceField(
+        label=_("Tier"), queryset=Tier.objects.all(), widget=forms.CheckboxSelectMultiple
+    )
     kind = forms.ChoiceField(label=_("Kind"), choices=[("", _("All")), *Customer.Kind.choices])
     lifecycle = forms.MultipleChoiceField(
         label=_("Lifecycle"), choices=Customer.Lifecycle, widget=forms.CheckboxSelectMultiple
@@ -29,7 +31,14 @@ class CustomerFilters(FilterForm):
     bought_team = forms.ModelChoiceField(label=_("Bought from the team"), queryset=Team.objects.active())
     archived = forms.BooleanField(label=_("Archived ones"))
 
-    lookups = {"owner": "owner", "team": "team", "tier": "tier", "kind": "kind", "lifecycle": "lifecycle", "region": "region__icontains"}  # noqa: E501  # fmt: skip
+    lookups = {
+        "owner": "owner",
+        "team": "team",
+        "tier": "tier",
+        "kind": "kind",
+        "lifecycle": "lifecycle",
+        "region": "region__icontains",
+    }
     inline = ("q",)
     also = ("phone",)
 

@@ -12,7 +12,9 @@ from customers.models import Interaction
 
 
 class InteractionForm(SubmissionForm):
-    channel = forms.ChoiceField(label=gettext_lazy("How"), choices=Interaction.Channel, initial=Interaction.Channel.PHONE)
+    channel = forms.ChoiceField(
+        label=gettext_lazy("How"), choices=Interaction.Channel, initial=Interaction.Channel.PHONE
+    )
     direction = forms.ChoiceField(
         label=gettext_lazy("Who turned to whom"), choices=Interaction.Direction, initial=Interaction.Direction.IN
     )

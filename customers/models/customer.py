@@ -48,7 +48,7 @@ class CustomerQuerySet(models.QuerySet["Customer"]):
 
 
 class Customer(models.Model):
-    """A person or an organisation we serve or want to. The name may be empty: real purchase files know only a number."""
+    """A person or an organisation we serve or want to. The name may be empty: purchase files know only a number."""
 
     class Kind(models.TextChoices):
         PERSON = "person", _("Person")
@@ -66,7 +66,9 @@ class Customer(models.Model):
     name = models.CharField(_("name"), max_length=200, blank=True)
     family_name = models.CharField(_("family name"), max_length=100, blank=True)
     given_name = models.CharField(_("given name"), max_length=100, blank=True)
-    sort_key = models.CharField(max_length=240, blank=True, editable=False, help_text="Pinyin: the database cannot sort.")
+    sort_key = models.CharField(
+        max_length=240, blank=True, editable=False, help_text="Pinyin: the database cannot sort."
+    )
     number = models.CharField(
         _("number"), max_length=24, unique=True, editable=False, help_text="The current one, beside its CustomerNumber."
     )
@@ -75,12 +77,21 @@ class Customer(models.Model):
     timezone = models.CharField(_("time zone"), max_length=60, default=settings.TIME_ZONE)
     tier = models.ForeignKey(Tier, models.PROTECT, null=True, blank=True, verbose_name=_("tier"))
     owner = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, related_name="customers", verbose_name=_("owner")
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="customers",
+        verbose_name=_("owner"),
     )
-    team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="customers", verbose_name=_("team"))
+    team = models.ForeignKey(
+        Team, models.PROTECT, null=True, blank=True, related_name="customers", verbose_name=_("team")
+    )
     lifecycle = models.CharField(_("lifecycle"), max_length=12, choices=Lifecycle, default=Lifecycle.CUSTOMER)
     notes = models.TextField(_("notes"), blank=True)
-    merged_into = models.ForeignKey("self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged")
+    merged_into = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, editable=False, related_name="merged"
+    )
     archived_at = models.DateTimeField(null=True, blank=True, editable=False)
     erased_at = models.DateTimeField(null=True, blank=True, editable=False)
     version = models.PositiveIntegerField(default=1, editable=False)
@@ -175,7 +186,9 @@ class ContactPoint(models.Model):
         ordering = ["kind", "-preferred", "pk"]
         indexes = [  # pattern_ops: the index also finds beginnings, whatever the database's collation
             models.Index(
-                fields=["kind", "normalised"], name="contact_point_lookup", opclasses=["varchar_ops", "varchar_pattern_ops"]
+                fields=["kind", "normalised"],
+                name="contact_point_lookup",
+                opclasses=["varchar_ops", "varchar_pattern_ops"],
             )
         ]
         constraints = [
@@ -184,7 +197,9 @@ class ContactPoint(models.Model):
                 fields=["customer", "kind"], condition=Q(preferred=True), name="one_preferred_contact_point_per_kind"
             ),
             models.CheckConstraint(
-                condition=Q(valid_to__isnull=True) | Q(valid_from__isnull=True) | Q(valid_to__gte=models.F("valid_from")),
+                condition=Q(valid_to__isnull=True)
+                | Q(valid_from__isnull=True)
+                | Q(valid_to__gte=models.F("valid_from")),
                 name="contact_point_ends_after_it_begins",
             ),
         ]
@@ -255,7 +270,9 @@ class CustomerAccess(models.Model):
                 name="customer_access_is_for_a_user_or_a_team",
             ),
             models.UniqueConstraint(
-                fields=["customer", "user", "team", "reason"], nulls_distinct=False, name="customer_access_once_per_reason"
+                fields=["customer", "user", "team", "reason"],
+                nulls_distinct=False,
+                name="customer_access_once_per_reason",
             ),
         ]
         indexes = [models.Index(fields=["user", "customer"], name="customer_access_of_user")]
@@ -267,9 +284,13 @@ class CustomerEvent(models.Model):
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="events")
     at = models.DateTimeField(default=now)
     actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    via = models.CharField(max_length=8, default="web", choices=[(v, v) for v in ("web", "import", "task", "api", "public")])
+    via = models.CharField(
+        max_length=8, default="web", choices=[(v, v) for v in ("web", "import", "task", "api", "public")]
+    )
     what = models.SlugField(max_length=40)
-    version = models.PositiveIntegerField(null=True, help_text="The customer's version after this change of its fields.")
+    version = models.PositiveIntegerField(
+        null=True, help_text="The customer's version after this change of its fields."
+    )
     old = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
     new = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
 

@@ -20,7 +20,7 @@ class Purpose(models.TextChoices):
 
 class ContactMadeQuerySet(models.QuerySet["ContactMade"]):
     def counting(self):
-        """Contacts that count: made by a person, sent, or still on their way; not those that failed or were cancelled."""
+        """Contacts that count: made by a person, sent, or on their way; not those that failed or were cancelled."""
         return self.exclude(message__state__in=["failed", "cancelled"])
 
 
@@ -67,7 +67,9 @@ class OptOut(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(
-                fields=["customer", "channel"], condition=Q(withdrawn_at__isnull=True), name="one_open_opt_out_per_channel"
+                fields=["customer", "channel"],
+                condition=Q(withdrawn_at__isnull=True),
+                name="one_open_opt_out_per_channel",
             )
         ]
 

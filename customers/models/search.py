@@ -23,4 +23,7 @@ class SearchEntry(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["kind", "key"], name="one_search_entry_per_row")]
-        indexes = [GinIndex(fields=["grams"], name="search_grams"), models.Index(fields=["customer"], name="search_of_customer")]
+        indexes = [
+            GinIndex(fields=["grams"], name="search_grams"),
+            models.Index(fields=["customer"], name="search_of_customer"),
+        ]

@@ -20,7 +20,7 @@ class TimelineQuerySet(models.QuerySet["TimelineEntry"]):
 
 
 class TimelineEntry(models.Model):
-    """One entry. `subject` and `values` are data; the words around them come from the kind, in the reader's language."""
+    """One entry. `subject` and `values` are data; the words around them come from the kind, in the reader's words."""
 
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="timeline")
     at = models.DateTimeField()

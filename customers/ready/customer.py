@@ -86,7 +86,7 @@ def _contact_words(values: dict[str, Any]) -> dict[str, Any]:
     """Who turned to whom, and what came of it, in the reader's language."""
     channel = str(values.get("channel", "phone"))
     incoming, outgoing = CONTACTS.get(channel, CONTACTS["phone"])[1:]
-    how = outgoing if values.get("direction") == "out" else incoming
+    how = str(outgoing if values.get("direction") == "out" else incoming)
     outcome = values.get("outcome")
     if outcome in Interaction.Outcome.values:
         how = _("%(contact)s, %(outcome)s") % {"contact": how, "outcome": Interaction.Outcome(outcome).label}
@@ -117,8 +117,8 @@ def _search() -> None:
             label=gettext_lazy("Customers"),
             icon="user",
             visible=visible_entries,
-            url=lambda entry: reverse("customers:detail", args=[entry.customer_number]),
-            number=lambda entry: entry.customer_number,
+            url=lambda entry: reverse("customers:detail", args=[entry.customer_number]),  # type: ignore[attr-defined]
+            number=lambda entry: entry.customer_number,  # type: ignore[attr-defined]
             details=_details,
             position=10,
             line="customers/_hit_customer.html",
@@ -155,7 +155,7 @@ def _details(entries: list[SearchEntry]) -> dict[str, Any]:
 
 
 def explain(user: User, typed: str) -> why.Verdict | None:
-    """Why `user` may or may not open the customer with this number, rule by rule. Names the record by its number only."""
+    """Why `user` may or may not open the customer with this number, rule by rule. Names it by its number only."""
     customer = Customer.objects.filter(numbers__number=typed.upper()).first()
     if customer is None:
         return None
@@ -181,9 +181,10 @@ def explain(user: User, typed: str) -> why.Verdict | None:
     if sees:
         sentence = _("%(name)s may open the customer %(number)s.") % shown
     elif user.has_perm("customers.log_contact"):
-        sentence = _(
-            "%(name)s may not open the customer %(number)s; an exactly typed number or e-mail shows the caller card."
-        ) % shown
+        sentence = (
+            _("%(name)s may not open the customer %(number)s; an exactly typed number or e-mail shows the caller card.")
+            % shown
+        )
     else:
         sentence = _("%(name)s may not open the customer %(number)s.") % shown
     return why.Verdict(sees, sentence, rules, customer.get_absolute_url())

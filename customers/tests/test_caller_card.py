@@ -23,7 +23,14 @@ def stranger(people, house):
 
 @pytest.mark.parametrize(
     "typed",
-    ["13957100183", "+86 139-5710-0183", "0086 13957100183", "１３９５７１００１８３", "chen@example.com", " CHEN@Example.com "],
+    [
+        "13957100183",
+        "+86 139-5710-0183",
+        "0086 13957100183",
+        "１３９５７１００１８３",
+        "chen@example.com",
+        " CHEN@Example.com ",
+    ],
 )
 def test_a_whole_number_or_address_finds_anybody(people, stranger, typed):
     (card,) = caller_card.cards_for(people.agent, typed)
@@ -40,7 +47,9 @@ def test_the_customers_own_number_and_what_another_system_calls_it_find_anybody(
         assert [card.pk for card in caller_card.cards_for(people.agent, typed)] == [stranger.pk], typed
 
 
-@pytest.mark.parametrize("typed", ["", "陈雅琴", "1395710018", "0183", "57100183", "chen@example", "@example.com", "C-", "withheld"])
+@pytest.mark.parametrize(
+    "typed", ["", "陈雅琴", "1395710018", "0183", "57100183", "chen@example", "@example.com", "C-", "withheld"]
+)
 def test_a_fragment_shows_no_card(people, stranger, typed):
     assert caller_card.cards_for(people.agent, typed) == []
 

@@ -41,7 +41,9 @@ def write(customer, key="k", purpose="survey", **more):
 def test_the_preferred_valid_address_in_the_customers_language_is_taken(people):
     customer = make_customer("张三", email="first@example.com", language="en")
     ContactPoint.objects.update(preferred=False)
-    ContactPoint.objects.create(customer=customer, kind="email", value="B@x.test", normalised="b@x.test", preferred=True)
+    ContactPoint.objects.create(
+        customer=customer, kind="email", value="B@x.test", normalised="b@x.test", preferred=True
+    )
     assert contact_guard.allow(customer, purpose="care") == contact_guard.Decision(True, "b@x.test", "en")
 
     yesterday = timezone.localdate() - timedelta(days=1)
@@ -140,13 +142,17 @@ def test_an_opt_out_holds_until_somebody_was_told_otherwise(people):
     withdraw_opt_out(customer.pk, by=people.agent)
     assert withdraw_opt_out(customer.pk, by=people.agent) is None
     assert contact_guard.allow(customer, purpose="care")
-    assert list(customer.events.order_by("pk").values_list("what", flat=True)) == ["created", "opted_out", "opt_out_withdrawn"]
+    assert list(customer.events.order_by("pk").values_list("what", flat=True)) == [
+        "created",
+        "opted_out",
+        "opt_out_withdrawn",
+    ]
     assert list(customer.timeline.order_by("pk").values_list("kind", flat=True)) == ["opted_out", "opt_out_withdrawn"]
 
 
 APPS = ("customers", "complaints", "satisfaction", "followups", "insights", "crm")
 # Who asks the guard. `letters` promises; the others only show or look.
-CALLERS = {"customers/letters.py", "customers/views/customer.py"}
+CALLERS = {"customers/letters.py", "customers/views/customer.py", "complaints/views/case.py"}
 
 
 def _sources():

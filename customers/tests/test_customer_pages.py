@@ -51,8 +51,12 @@ def test_the_list_shows_what_is_within_reach(people, house, sign_in):
 
 def test_the_filters_stand_in_the_address(people, house, sign_in):
     vip, key = Tier.objects.order_by("position")[:2]
-    one = make_customer("顾曼丽", owner=people.agent, team=house.sales_east, tier=vip, region="杭州 西湖区", phone="13957100183")
-    two = make_customer("钱塘建工集团", kind="organisation", team=house.repairs, tier=key, lifecycle="loyal", region="上海")
+    one = make_customer(
+        "顾曼丽", owner=people.agent, team=house.sales_east, tier=vip, region="杭州 西湖区", phone="13957100183"
+    )
+    two = make_customer(
+        "钱塘建工集团", kind="organisation", team=house.repairs, tier=key, lifecycle="loyal", region="上海"
+    )
     client = sign_in(people.manager)
 
     def found(query):
@@ -159,7 +163,10 @@ def test_a_customer_is_made(people, sign_in):
     customer = Customer.objects.get()
     assert answer.redirect_chain == [(customer.get_absolute_url(), 302)]
     assert customer.number in text(answer)
-    assert sorted(customer.contact_points.values_list("normalised", flat=True)) == ["+8613800138000;ext=8", "zhang@example.com"]
+    assert sorted(customer.contact_points.values_list("normalised", flat=True)) == [
+        "+8613800138000;ext=8",
+        "zhang@example.com",
+    ]
     assert (customer.owner, customer.updated_by) == (people.agent, people.agent)
 
 
@@ -234,7 +241,10 @@ def test_two_who_edit_at_once_lose_nothing(people, sign_in):
     )
     client, url = sign_in(people.agent), reverse("customers:edit", args=[customer.number])
     mine = posted(
-        "顾曼莉", points=[("phone", "13957100183"), ("email", "gu@example.com"), ("phone", "13800138000")], region="宁波", **base
+        "顾曼莉",
+        points=[("phone", "13957100183"), ("email", "gu@example.com"), ("phone", "13800138000")],
+        region="宁波",
+        **base,
     )
 
     answer = client.post(url, mine)
@@ -277,12 +287,24 @@ def test_giving_a_customer_away_says_so_and_leads_to_the_list(people, sign_in):
 
 def test_the_record_shows_what_is_known(people, house, sign_in):
     customer = make_customer(
-        "顾曼丽", owner=people.agent, team=house.sales_east, phone="13957100183", email="gu@example.com", notes="Quiet room"
+        "顾曼丽",
+        owner=people.agent,
+        team=house.sales_east,
+        phone="13957100183",
+        email="gu@example.com",
+        notes="Quiet room",
     )
 
     page = text(sign_in(people.agent).get(customer.get_absolute_url()))
 
-    for shown in ("顾曼丽", customer.number, 'href="tel:+8613957100183"', "139 5710 0183", "gu@example.com", "Quiet room"):
+    for shown in (
+        "顾曼丽",
+        customer.number,
+        'href="tel:+8613957100183"',
+        "139 5710 0183",
+        "gu@example.com",
+        "Quiet room",
+    ):
         assert shown in page, shown
 
 
@@ -339,7 +361,10 @@ def test_an_earlier_number_leads_to_the_current_one(people, sign_in):
 def test_a_contact_is_logged_from_the_page(people, sign_in):
     customer = make_customer("顾曼丽", owner=people.agent)
     url = reverse("customers:log_contact", args=[customer.number])
-    client, data = sign_in(people.agent), {"channel": "visit", "direction": "out", "summary": "Looked at the door", "outcome": "reached"}
+    client, data = (
+        sign_in(people.agent),
+        {"channel": "visit", "direction": "out", "summary": "Looked at the door", "outcome": "reached"},
+    )
 
     answer = client.post(url, data | {"submission": str(uuid.uuid4())}, follow=True)
     assert "Looked at the door" in text(answer) and "Visit to the customer, reached" in text(answer)
@@ -365,7 +390,12 @@ def test_names_of_markup_stay_text(people, sign_in):
     customer = make_customer("<b>x</b>", owner=people.agent, notes="<script>alert(1)</script>", region="<i>r</i>")
     client = sign_in(people.agent)
 
-    for url in (LIST, customer.get_absolute_url(), reverse("customers:edit", args=[customer.number]), f"{SEARCH}?q=<b>"):
+    for url in (
+        LIST,
+        customer.get_absolute_url(),
+        reverse("customers:edit", args=[customer.number]),
+        f"{SEARCH}?q=<b>",
+    ):
         page = text(client.get(url))
         assert "<b>x" not in page and "<script>alert" not in page and "<i>r" not in page
 

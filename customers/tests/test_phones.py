@@ -43,7 +43,19 @@ def test_a_pasted_number_is_stored_in_one_form(pasted, stored):
 
 @pytest.mark.parametrize(
     "text",
-    ["", "  ", "abc", "withheld", "Anonymous", "未知", "12", "1380013800", "138001380001", "138O0138000", "1234567890123456789"],
+    [
+        "",
+        "  ",
+        "abc",
+        "withheld",
+        "Anonymous",
+        "未知",
+        "12",
+        "1380013800",
+        "138001380001",
+        "138O0138000",
+        "1234567890123456789",
+    ],
 )
 def test_what_is_no_number_is_said_not_guessed(text):
     with pytest.raises(phones.NotAPhone):
@@ -75,5 +87,6 @@ def test_masking_shows_enough_to_recognise_and_too_little_to_dial():
 
 def test_a_number_is_shown_as_it_is_spoken():
     assert phones.shown("+8613800138000") == "138 0013 8000"
+    assert phones.shown("+8617935470896") == "179 3547 0896"
     assert phones.shown("+8657188886666;ext=801") == "0571 8888 6666 #801"
     assert phones.shown("+447700900142") == "+44 7700 900142"

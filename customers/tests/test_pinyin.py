@@ -28,7 +28,21 @@ def test_a_name_is_split_into_family_and_given(name, family, given):
 
 
 def test_chinese_sorts_by_pinyin_with_the_surnames_reading():
-    names = ["阿明", "Bob", "alice", "李四", "曾国藩", "单雄信", "仇英", "王五", "张三", "欧阳清", "Émile", "张三丰", "查良镛"]
+    names = [
+        "阿明",
+        "Bob",
+        "alice",
+        "李四",
+        "曾国藩",
+        "单雄信",
+        "仇英",
+        "王五",
+        "张三",
+        "欧阳清",
+        "Émile",
+        "张三丰",
+        "查良镛",
+    ]
 
     assert sorted(names, key=pinyin.sort_key) == [
         "阿明", "alice", "Bob", "Émile", "李四", "欧阳清", "仇英", "单雄信", "王五", "曾国藩", "查良镛", "张三", "张三丰",

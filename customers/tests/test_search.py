@@ -99,7 +99,9 @@ def test_a_fragment_finds_its_customer(people, name, email, phone, typed):
     assert found(people.manager, typed) == [name]
 
 
-@pytest.mark.parametrize("typed", ["", " ", "z", "183", "%", "_", "曼曼丽", "liman", "lm", "13957100184", "@@", "'", "\x00"])
+@pytest.mark.parametrize(
+    "typed", ["", " ", "z", "183", "%", "_", "曼曼丽", "liman", "lm", "13957100184", "@@", "'", "\x00"]
+)
 def test_what_does_not_stand_in_it_finds_nothing(people, typed):
     make_customer("顾曼丽", phone="13957100183", email="gu@example.com")
 

@@ -13,6 +13,8 @@ from django.views.decorators.http import require_POST
 
 from crm.look.filters import Tab
 from crm.look.paging import Sort, count_up_to, paginate
+from crm.staff.models import Scope
+from crm.staff.scopes import reach
 from customers import caller_card, columns, contact_guard, history, phones, profile, stream
 from customers.actions import archive_customer, mark_seen, opt_out, restore_customer, withdraw_opt_out
 from customers.forms.filters import CustomerFilters
@@ -62,8 +64,9 @@ def customer_list(request: HttpRequest) -> HttpResponse:
 def _tabs(request: HttpRequest) -> list[Tab]:
     """Mine, my team's, all: as far as they differ for this reader."""
     user, asked = request.user, request.GET
+    scope = reach(user, "customers").scope
     tabs = [Tab(_("All"), reverse("customers:list"), current=not asked.get("owner") and not asked.get("team"))]
-    if user.team_id:
+    if user.team_id and scope >= Scope.TEAM:
         current = asked.get("team") == str(user.team_id) and not asked.get("owner")
         tabs.insert(0, Tab(_("My team's"), f"?team={user.team_id}", current=current))
     tabs.insert(0, Tab(_("Mine"), f"?owner={user.pk}", current=asked.get("owner") == str(user.pk)))
@@ -85,7 +88,13 @@ def _screen_pop(request: HttpRequest, typed: str) -> HttpResponse:
             return redirect(f"{reverse('customers:new')}?phone={phones.plain(typed).replace('+', '%2B')}")
     else:
         cards = []
-    context = {"title": _("Who is calling?"), "typed": typed, "phone": phone, "cards": cards, "may_add": can_add(request.user)}
+    context = {
+        "title": _("Who is calling?"),
+        "typed": typed,
+        "phone": phone,
+        "cards": cards,
+        "may_add": can_add(request.user),
+    }
     return render(request, "customers/caller.html", context)
 
 
@@ -100,7 +109,9 @@ def customer_detail(request: HttpRequest, number: str) -> HttpResponse:
         "customer": customer,
         "points": list(customer.contact_points.all()),
         "references": list(customer.references.all()),
-        "purchases": profile.purchase_facts(customer),
+        "purchases": (purchases := profile.purchase_facts(customer)),
+        "contact": profile.list_facts([customer])[customer.pk],
+        "since": min([customer.created_at, *(facts.first_at for facts in purchases)]),
         "guard": contact_guard.look(customer, purpose="care"),
         "opt_out": customer.opt_outs.filter(withdrawn_at__isnull=True).select_related("by").first(),
         "contact_form": InteractionForm(action=reverse("customers:log_contact", args=[customer.number]), prefix=None)
@@ -146,7 +157,8 @@ def archive(request: HttpRequest, number: str) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         archive_customer(customer.pk, by=request.user)
-        messages.success(request, _("%(customer)s is archived: out of the lists, not written to any more. It can be restored.") % {"customer": customer.title})  # noqa: E501  # fmt: skip
+        words = _("%(customer)s is archived: out of the lists, not written to any more. It can be restored.")
+        messages.success(request, words % {"customer": customer.title})
         return redirect(customer)
     context = {
         "title": _("Archive %(customer)s?") % {"customer": customer.title},

@@ -20,7 +20,9 @@ def customer_new(request: HttpRequest) -> HttpResponse:
     if not can_add(request.user):
         raise PermissionDenied
     asked = request.GET
-    points = [{"kind": kind, "value": asked[kind], "preferred": False} for kind in ("phone", "email") if asked.get(kind)]
+    points = [
+        {"kind": kind, "value": asked[kind], "preferred": False} for kind in ("phone", "email") if asked.get(kind)
+    ]
     form = CustomerForm(
         request.POST or None,
         user=request.user,

@@ -24,11 +24,15 @@ PER_HOUR = 60  # from one address: a mail scanner may fetch many customers' link
 @never_cache
 def opt_out(request: HttpRequest, code: str) -> HttpResponse:
     if not throttle.allow("opt_out", network(client_address(request)), PER_HOUR, 3600):
-        return render(request, "customers/opt_out.html", {"title": _("Please try again later"), "state": "later"}, status=429)
+        return render(
+            request, "customers/opt_out.html", {"title": _("Please try again later"), "state": "later"}, status=429
+        )
     pk = secret_links.read(OPT_OUT, code)
     customer = Customer.objects.filter(pk=pk, merged_into__isnull=True).first() if pk else None
     if customer is None:
-        return render(request, "customers/opt_out.html", {"title": _("This link is not valid"), "state": "wrong"}, status=404)
+        return render(
+            request, "customers/opt_out.html", {"title": _("This link is not valid"), "state": "wrong"}, status=404
+        )
     if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
         translation.activate(customer.language)
         request.LANGUAGE_CODE = customer.language
