@@ -129,23 +129,32 @@ class Day:
 
 
 def explain_days(
-    start: datetime, until: datetime, calendar: Calendar, pauses: Iterable[Pause] = (), most: int = 62
+    start: datetime,
+    until: datetime,
+    calendar: Calendar,
+    pauses: Iterable[Pause] = (),
+    *,
+    due_at: datetime | None = None,
+    most: int = 62,
 ) -> list[Day]:
-    """Day by day how a clock came to its figure; the last `most` days when there are more."""
+    """Day by day how a clock came to its figure at `until`; the last `most` days when there are more.
+
+    The day on which it is (or was) due says so; without `due_at` that is the last one.
+    """
     until = max(until, start)
+    due_on = calendar.local(due_at or until).date()
     cut = [(begins, min(ends or until, until)) for begins, ends in pauses if begins < until]
-    counts = explain(start, until, calendar, cut)
     days = []
-    for count in counts[-most:]:
+    for count in explain(start, until, calendar, cut)[-most:]:
         today, paused = [], timedelta(0)
         for begins, ends in cut:
             parts = [
-                (max(calendar.local(begins), calendar.local(opens)), min(calendar.local(ends), calendar.local(closes)))
+                (calendar.local(max(begins, opens, start)), calendar.local(min(ends, closes, until)))
                 for opens, closes in calendar.spans_on(count.on)
             ]
-            inside = [(a, b) for a, b in parts if a < b and b > start and a < until]
+            inside = [(a, b) for a, b in parts if a < b]
             if inside:
                 today.append((inside[0][0], inside[-1][1]))
                 paused += sum((b - a for a, b in inside), timedelta(0))
-        days.append(Day(count, tuple(today), paused, count is counts[-1]))
+        days.append(Day(count, tuple(today), paused, count.on == due_on))
     return days

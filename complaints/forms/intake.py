@@ -25,6 +25,8 @@ from customers.caller_card import CallerCard
 from customers.models import Customer, Purchase
 
 NEW = "new"
+LONGEST_SAID = 254  # of what is looked up before the form is checked
+NEW_FIELDS = {"phone": "new_phone", "email": "new_email", "name": "new_name"}  # where what was typed as the caller goes
 
 CHANNELS = [choice for choice in Complaint.Channel.choices if choice[0] != Complaint.Channel.WEB]
 
@@ -47,7 +49,7 @@ class IntakeForm(SubmissionForm):
     caller = forms.CharField(
         label=_("Caller"),
         max_length=200,
-        required=False,
+        error_messages={"required": _("Who calls? Type the telephone number, or a name for a new customer.")},
         help_text=_("Telephone in any notation, e-mail, name or customer number"),
         widget=forms.TextInput(attrs={"autocomplete": "off", "autofocus": ""}),
     )
@@ -93,7 +95,6 @@ class IntakeForm(SubmissionForm):
         self.fields["caller"].widget.attrs |= {
             "hx-get": reverse("complaints:caller"),
             "hx-trigger": "input changed delay:300ms",
-            "hx-include": "[name=new_name],[name=new_phone],[name=new_email]",
             "hx-target": "#found",
             "hx-swap": "outerHTML",
             "hx-sync": "this:replace",
@@ -108,13 +109,13 @@ class IntakeForm(SubmissionForm):
                 "category",
                 Cell("severity", 3),
                 Cell("kind", 3),
+                Cell("team", 3),
+                Cell("mine", 3),
                 Cell("wish", 3),
                 Cell("subject", 3),
                 Cell("promise", 3),
                 Cell("promise_until", 3),
-                Cell("team", 3),
-                Cell("channel", 3),
-                "mine",
+                "channel",
             ),
             _Part("complaints/_intake_bar.html"),
             submit=None,
@@ -125,7 +126,7 @@ class IntakeForm(SubmissionForm):
 
     def _said(self, name: str) -> str:
         source = self.data if self.is_bound else self.initial
-        return str(source.get(name) or "").strip()
+        return str(source.get(name) or "").replace("\0", "").strip()[:LONGEST_SAID]
 
     def _look_up(self) -> None:
         """The cards of whoever the caller may be, the chosen one, and what can be chosen because of it."""
@@ -139,6 +140,8 @@ class IntakeForm(SubmissionForm):
         elif not number and len(self.cards) == 1 and self.cards[0].matched != "found" and not self._said("new_name"):
             # Exactly one person has this number or address: nobody need choose.
             self.chosen = customer_with(self.user, self.cards[0].number)
+        if self.offers_new and typed and not self.is_bound:
+            self.initial.setdefault(NEW_FIELDS[_kind_of(typed)], typed)
         if self.chosen and customer_permissions.can_open(self.user, self.chosen):
             self.fields["purchase"].queryset = Purchase.objects.filter(customer=self.chosen)
 
@@ -174,9 +177,9 @@ class IntakeForm(SubmissionForm):
         return data
 
     def _clean_nobody(self, data: dict[str, Any]) -> None:
-        if not data.get("caller"):
-            self.add_error("caller", _("Who calls? Type the telephone number, or a name for a new customer."))
-        elif self.cards:
+        if "caller" in self.errors:
+            return
+        if self.cards:
             self.add_error("caller", _("Several people may be meant: choose one of them, or a new customer."))
         elif self._said("customer"):
             self.add_error("caller", _("There is no customer with the number that was chosen."))
@@ -186,11 +189,10 @@ class IntakeForm(SubmissionForm):
             )
             self.data = self.data.copy()
             self.data["customer"] = NEW
-            self._prefill_new(data["caller"])
+            self._prefill_new(self._said("caller"))
 
     def _prefill_new(self, typed: str) -> None:
-        kind = _kind_of(typed)
-        field = {"phone": "new_phone", "email": "new_email", "name": "new_name"}[kind]
+        field = NEW_FIELDS[_kind_of(typed)]
         if not self.data.get(field):
             self.data[field] = typed
 

@@ -1,5 +1,6 @@
 """How cases are shown on pages: the panel of the customer page, states, clocks, the history in words, whether a letter arrived."""
 
+from datetime import timedelta
 from typing import Any
 
 from django import template
@@ -103,7 +104,8 @@ def clock_cell(reading: clocks.Reading) -> dict[str, Any]:
         "paused": _("stopped"),
     }[reading.state]
     if reading.state in ("met", "missed"):
-        figure = _("took %(duration)s") % {"duration": words.duration(reading.used)}
+        took = _("took %(duration)s") % {"duration": words.duration(reading.used)}
+        figure = took if reading.used >= timedelta(minutes=1) else _("at once")
     elif reading.state == "overdue":
         figure = words.left(-reading.over) if reading.over else _("overdue")
     else:

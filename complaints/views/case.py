@@ -34,7 +34,9 @@ def seen(request: HttpRequest, number: str) -> Complaint:
         "customer", "customer__tier", "customer__owner", "customer__team", "owner", "team", "category", "purchase",
         "created_by", *RELATED,
     )  # fmt: skip
-    return get_object_or_404(rows.prefetch_related(*PREFETCHED, "promises__by"), number=number.upper())
+    return get_object_or_404(
+        rows.prefetch_related(*PREFETCHED, "promises__by"), number=number.replace("\0", "").upper()
+    )
 
 
 def detail(request: HttpRequest, number: str) -> HttpResponse:
@@ -82,10 +84,17 @@ def _page(
 
 def _days(complaint: Complaint, standing: Standing, reading: clocks.Reading, now) -> list[clocks.Day]:
     """Up to when the clock is due; of a paused one up to now, for nobody knows further."""
-    until = reading.done_at or (now if reading.state == "paused" else max(reading.due_at, now))
-    if reading.state in ("running", "soon"):
-        until = reading.due_at
-    return clocks.explain_days(complaint.round_started_at, until, standing.calendar(complaint), pauses(complaint))
+    if reading.done_at or reading.state == "paused":
+        until = reading.done_at or now
+    else:
+        until = max(reading.due_at, now)
+    return clocks.explain_days(
+        complaint.round_started_at,
+        until,
+        standing.calendar(complaint),
+        pauses(complaint),
+        due_at=reading.due_at if reading.state != "paused" else None,
+    )
 
 
 def _why_not_written(complaint: Complaint) -> str:

@@ -6,6 +6,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -61,6 +62,10 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
         "tabs": _tabs(request, view, visible, now),
         "view": view,
         "may_take_in": permissions.can_take_in(request.user),
+        "hours": format_html(
+            '<span class="push s12 t3 only-desk">{}</span>',
+            _("Clocks run in business hours, promises by the wall clock"),
+        ),
     }
     return render(request, "complaints/list.html", context)
 

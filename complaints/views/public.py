@@ -2,7 +2,6 @@
 
 from datetime import timedelta
 
-from django.conf import settings
 from django.contrib.auth.decorators import login_not_required
 from django.core.exceptions import ValidationError
 from django.http import HttpRequest, HttpResponse
@@ -21,7 +20,6 @@ from complaints.way import letters_of, next_of, status_words, way_of
 from crm import secret_links
 from crm.staff import throttle
 from crm.staff.addresses import client_address, network
-from crm.staff.middleware import zone_of
 
 HOUR = 3600
 CASES_PER_HOUR = 10  # from one network: a shop's visitors share one
@@ -73,7 +71,10 @@ def _may_complain(request: HttpRequest) -> bool:
 
 
 def _opened(request: HttpRequest, code: str) -> Complaint | HttpResponse:
-    """The case that this code opens, in its customer's language; or the kind page for a code that opens nothing."""
+    """The case that this code opens; or the kind page for a code that opens nothing.
+
+    The page speaks the visitor's language and tells the house's time: the record's own would say that somebody is known.
+    """
     pk = secret_links.read(SECRET, code)
     rows = Complaint.objects.select_related("customer", "owner", "team").prefetch_related("promises", "pauses")
     complaint = rows.filter(pk=pk).first() if pk else None
@@ -83,9 +84,6 @@ def _opened(request: HttpRequest, code: str) -> Complaint | HttpResponse:
         else:
             state, title, status = "later", _("Please try again later"), 429
         return render(request, "complaints/public/wrong.html", {"title": title, "state": state}, status=status)
-    if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
-        translation.activate(complaint.customer.language)
-        request.LANGUAGE_CODE = complaint.customer.language
     return complaint
 
 
@@ -95,15 +93,13 @@ def thanks(request: HttpRequest, code: str) -> HttpResponse:
     complaint = _opened(request, code)
     if isinstance(complaint, HttpResponse):
         return complaint
-    with timezone.override(zone_of(complaint.customer.timezone)):
-        context = {
-            "title": _("Thank you for telling us"),
-            "complaint": complaint,
-            "link": status_url(complaint.pk),
-            "path": status_path(complaint.pk),
-            "now": timezone.now(),
-        }
-        return render(request, "complaints/public/thanks.html", context)
+    context = {
+        "title": _("Thank you for telling us"),
+        "complaint": complaint,
+        "link": status_url(complaint.pk),
+        "path": status_path(complaint.pk),
+    }
+    return render(request, "complaints/public/thanks.html", context)
 
 
 @login_not_required
@@ -154,20 +150,18 @@ def _status(
         "again": _("We take it up again. Thank you for telling us."),
         "settled": _("Thank you. We are glad that it is settled."),
     }
-    with timezone.override(zone_of(complaint.customer.timezone)):
-        now = timezone.now()
-        context = {
-            "title": complaint.subject,
-            "complaint": complaint,
-            "state": status_words(complaint),
-            "next": next_of(complaint, now),
-            "way": way_of(complaint),
-            "letters": letters_of(complaint),
-            "form": form,
-            "said": said.get(request.GET.get("said", ""), ""),
-            "words": words,
-            "is_resolved": complaint.status == Status.RESOLVED,
-            "path": reverse("complaints:public_status", args=[code]),
-            "now": now,
-        }
-        return render(request, "complaints/public/status.html", context, status=status)
+    now = timezone.now()
+    context = {
+        "title": complaint.subject,
+        "complaint": complaint,
+        "state": status_words(complaint),
+        "next": next_of(complaint, now),
+        "way": way_of(complaint),
+        "letters": letters_of(complaint),
+        "form": form,
+        "said": said.get(request.GET.get("said", ""), ""),
+        "words": words,
+        "is_resolved": complaint.status == Status.RESOLVED,
+        "path": reverse("complaints:public_status", args=[code]),
+    }
+    return render(request, "complaints/public/status.html", context, status=status)
