@@ -16,10 +16,10 @@ class StaffConfig(AppConfig):
     verbose_name = _("Staff and teams")
 
     def ready(self) -> None:
-        from crm.look.frame import NavItem, register_bell, register_nav
+        from crm.look.frame import NavItem, register_bell, register_nav, register_who_may
         from crm.outbox import kinds, links
         from crm.staff import message_kinds, password_links
-        from crm.staff.permissions import may_open_settings, unread_notices
+        from crm.staff.permissions import may_open_settings, roles_with, unread_notices
         from crm.staff.shipped import ship
 
         post_migrate.connect(ship, sender=self)
@@ -28,6 +28,7 @@ class StaffConfig(AppConfig):
         links.register("password-reset", password_links.reset_url)
         links.register("staff-invitation", password_links.invitation_url)
         register_bell(unread_notices)
+        register_who_may(roles_with)
         register_nav(
             NavItem(
                 key="settings",

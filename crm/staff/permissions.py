@@ -2,7 +2,7 @@
 
 from django.http import HttpRequest
 
-from crm.staff.models import Notice, User
+from crm.staff.models import Notice, Role, User
 from crm.staff.scopes import reach
 
 
@@ -33,3 +33,12 @@ def can_manage_people(user: User) -> bool:
 def unread_notices(request: HttpRequest) -> int:
     """The number at the bell."""
     return Notice.objects.filter(user_id=request.user.pk, read_at__isnull=True).count()
+
+
+def roles_with(permission: str) -> list[str]:
+    """The names of the roles that have a permission ("complaints.assign_complaint"), for the page "no access"."""
+    app, _dot, codename = permission.partition(".")
+    rows = Role.objects.filter(
+        retired_at__isnull=True, group__permissions__codename=codename, group__permissions__content_type__app_label=app
+    )
+    return [role.name for role in rows]
