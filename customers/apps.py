@@ -11,7 +11,8 @@ class CustomersConfig(AppConfig):
 
     def ready(self) -> None:
         from customers import shipped
-        from customers.ready import customer
+        from customers.ready import customer, purchase
 
         customer.fill()
+        purchase.fill()
         post_migrate.connect(shipped.ship, sender=self)

@@ -1,7 +1,7 @@
 """Who may do what with purchases and imports. Which purchases exist for a reader says `Purchase.objects.visible_to`."""
 
 from crm.staff.models import User
-from customers.models import Customer
+from customers.models import Customer, Purchase
 from customers.permissions import can_open
 
 
@@ -22,3 +22,13 @@ def can_add_purchase(user: User, customer: Customer | None = None) -> bool:
 def can_import(user: User) -> bool:
     """Imports write purchases of customers of every team, so they are a right of their own."""
     return user.has_perm("customers.import_purchases")
+
+
+def can_open_purchase(user: User, purchase: Purchase) -> bool:
+    """A purchase is seen by whoever may open its customer."""
+    return can_open(user, purchase.customer)
+
+
+def can_take_back(user: User, purchase: Purchase) -> bool:
+    """Whether something of this purchase can be returned, and by this person."""
+    return not purchase.is_return and can_add_purchase(user, purchase.customer)

@@ -2,7 +2,7 @@
 
 from django.urls import URLPattern, path
 
-from customers.views import customer, customer_form, interaction, opt_out, search
+from customers.views import customer, customer_form, imports, interaction, opt_out, purchases, search
 
 app_name = "customers"
 
@@ -20,6 +20,19 @@ customers: list[URLPattern] = [
     path("customers/<str:number>/opt-out/withdraw/", customer.opt_out_withdraw, name="withdraw_opt_out"),
 ]
 
+bought: list[URLPattern] = [
+    path("purchases/", purchases.purchase_list, name="purchases"),
+    path("purchases/new/", purchases.purchase_new, name="purchase_new"),
+    path("purchases/products/", purchases.products, name="products"),
+    path("purchases/import/", imports.import_list, name="import"),
+    path("purchases/import/<int:pk>/", imports.import_run, name="import_run"),
+    path("purchases/import/<int:pk>/progress/", imports.import_progress, name="import_progress"),
+    path("purchases/import/<int:pk>/cancel/", imports.import_cancel, name="import_cancel"),
+    path("purchases/import/<int:pk>/reopen/", imports.import_reopen, name="import_reopen"),
+    path("purchases/import/<int:pk>/errors.csv", imports.import_errors, name="import_errors"),
+    path("purchases/<int:pk>/", purchases.purchase_detail, name="purchase"),
+]
+
 finding: list[URLPattern] = [
     path("search/", search.search_page, name="search"),
     path("caller/", search.caller, name="caller"),
@@ -29,4 +42,4 @@ public: list[URLPattern] = [
     path("opt-out/<str:code>/", opt_out.opt_out, name="opt_out"),
 ]
 
-urlpatterns = [*customers, *finding, *public]
+urlpatterns = [*customers, *bought, *finding, *public]

@@ -13,9 +13,11 @@ from customers.actions.customer import (
 )
 from customers.actions.interaction import log_interaction
 from customers.actions.opt_out import opt_out, withdraw_opt_out
+from customers.actions.purchase import PurchaseRefused, record_purchase
 
 __all__ = [
     "EditedMeanwhile",
+    "PurchaseRefused",
     "archive_customer",
     "assign_customer",
     "create_customer",
@@ -24,6 +26,7 @@ __all__ = [
     "mark_seen",
     "next_number",
     "opt_out",
+    "record_purchase",
     "restore_customer",
     "update_customer",
     "withdraw_access",

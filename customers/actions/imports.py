@@ -19,9 +19,10 @@ from crm.staff.actions import audit, notify
 from crm.staff.models import User
 from customers import import_report
 from customers.models import ImportMapping, ImportRun
+from customers.models.purchase import TYPED
 from customers.purchase_import.engine import Busy, Progress, Report, import_file, team_of
 from customers.purchase_import.mapping import Mapping, MappingError, read_mapping
-from customers.purchase_import.opening import Opened
+from customers.purchase_import.opening import Opened, open_file
 from customers.purchase_import.reasons import Unusable
 from customers.purchase_import.writing import KEY_OF_LOCKS
 from customers.purchase_permissions import can_import
@@ -29,7 +30,6 @@ from customers.purchase_permissions import can_import
 logger = logging.getLogger(__name__)
 
 KIND = "purchases"
-TYPED = "revisit"  # the source of purchases typed by hand: no file may call itself so
 FOLDER, ERRORS = "imports", "import-errors"
 MOST_ATTEMPTS = 3
 PROGRESS_EVERY = 1.0  # seconds
@@ -60,7 +60,7 @@ def source_of(text: str) -> str:
 def upload(
     *, by: User, source: str, file_name: str, chunks: Iterable[bytes], submission: uuid.UUID | None = None
 ) -> ImportRun:
-    """Keeps the file below the uploads folder, by a name of our own. Nothing of it is read yet."""
+    """Keeps the file below the uploads folder, by a name of our own. Raises Unusable when it is no text, or too large a one."""
     if not can_import(by):
         raise PermissionDenied
     if submission and (earlier := ImportRun.objects.filter(submission=submission).first()):
@@ -77,6 +77,7 @@ def upload(
                     raise TooLarge
                 digest.update(chunk)
                 file.write(chunk)
+        _look_through(target)
         with transaction.atomic():
             run, made = ImportRun.objects.get_or_create(
                 submission=submission or uuid.uuid4(),
@@ -97,6 +98,14 @@ def upload(
     if not made:
         target.unlink(missing_ok=True)
     return run
+
+
+def _look_through(path: Path) -> None:
+    try:
+        open_file(path, Mapping())
+    except Unusable as problem:
+        if problem.code != "no_known_encoding":  # that one can still be named
+            raise
 
 
 def remembered(source: str) -> dict[str, Any] | None:

@@ -1,5 +1,7 @@
 """What was bought, where, from whom: purchases with their lines, products, branches."""
 
+from decimal import Decimal
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -11,6 +13,14 @@ from crm.staff.models import Team
 from customers.models.customer import Customer
 
 
+TYPED = "revisit"  # the source of what is typed by hand: no imported file may call itself so
+
+
+class BranchQuerySet(models.QuerySet["Branch"]):
+    def active(self):
+        return self.filter(retired_at__isnull=True)
+
+
 class Branch(Bilingual):
     """A place of ours. Its zone decides which day a purchase belongs to."""
 
@@ -18,11 +28,26 @@ class Branch(Bilingual):
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, verbose_name=_("team"))
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
+    objects = BranchQuerySet.as_manager()
+
     class Meta(Bilingual.Meta):
         verbose_name = _("branch")
         verbose_name_plural = _("branches")
         ordering = ["pk"]
         abstract = False
+
+
+class ProductQuerySet(models.QuerySet["Product"]):
+    def active(self):
+        return self.filter(retired_at__isnull=True)
+
+    def matching(self, text: str):
+        """Whose code begins with the text, or whose code or description has each of its words; the nearest codes first."""
+        found = self
+        for word in text.split():
+            found = found.filter(Q(code__icontains=word) | Q(description__icontains=word))
+        begins = models.Case(models.When(code__istartswith=text.strip(), then=0), default=1)
+        return found.order_by(begins, "code")
 
 
 class Product(models.Model):
@@ -34,6 +59,8 @@ class Product(models.Model):
         null=True, editable=False, help_text="Of the imported row that described it last; null: typed, imports leave it."
     )
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+
+    objects = ProductQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("product")
@@ -58,7 +85,7 @@ class Purchase(models.Model):
         RETURN = "return", _("Return")
 
     kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.SALE)
-    source = models.CharField(_("source"), max_length=60, default="revisit", help_text="revisit: typed by hand")
+    source = models.CharField(_("source"), max_length=60, default=TYPED, help_text="revisit: typed by hand")
     reference = models.CharField(_("number"), max_length=120)
     customer = models.ForeignKey(Customer, models.PROTECT, related_name="purchases")
     happened_at = models.DateTimeField(_("when"))
@@ -96,6 +123,27 @@ class Purchase(models.Model):
 
     def __str__(self) -> str:
         return self.reference
+
+    def get_absolute_url(self) -> str:
+        from django.urls import reverse
+
+        return reverse("customers:purchase", args=[self.pk])
+
+    @property
+    def is_return(self) -> bool:
+        return self.kind == self.Kind.RETURN
+
+    @property
+    def is_typed(self) -> bool:
+        return self.source == TYPED
+
+    def left_to_return(self) -> dict[int, Decimal]:
+        """By product: what was bought here and not returned yet, as far as returns name this purchase."""
+        left: dict[int, Decimal] = {}
+        lines = PurchaseLine.objects.filter(Q(purchase=self) | Q(purchase__returns_of=self))
+        for product_id, quantity in lines.values_list("product").annotate(models.Sum("quantity")):
+            left[product_id] = max(quantity, Decimal(0))
+        return left
 
 
 class PurchaseLine(models.Model):

@@ -51,6 +51,8 @@ _KNOWN_WORDS = {word for words in WORDS.values() for word in words}
 NAMED_DELIMITERS = {"comma": ",", "semicolon": ";", "tab": "\t", "\\t": "\t"}
 DELIMITERS = {",": gettext_lazy("comma"), ";": gettext_lazy("semicolon"), "\t": gettext_lazy("tab")}
 SKIP, REJECT = "skip", "reject"
+# Instead of a strptime format: how dates of two numbers and a year are read, with or without a time.
+ORDERS = {"day-first": "day", "month-first": "month"}
 
 
 class MappingError(ValueError):
@@ -174,8 +176,8 @@ def _delimiter(text: str) -> str:
 def _date_format(text: str) -> str:
     import datetime as dt
 
-    if not text.strip():
-        return ""
+    if not text.strip() or text in ORDERS:
+        return text.strip()
     probe = dt.datetime(2026, 11, 23, 13, 45, 59, tzinfo=dt.UTC)
     try:
         read = dt.datetime.strptime(probe.strftime(text), text)

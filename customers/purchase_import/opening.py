@@ -50,8 +50,11 @@ def _raw(path: Path, packed: bool) -> BinaryIO:
     return gzip.open(path, "rb") if packed else open(path, "rb")  # type: ignore[return-value]
 
 
-def open_file(path: str | Path, mapping: Mapping, *, limit: int | None = None) -> Opened:
-    """Reads the file once from end to end: Unusable when it is not text, too large, or has no header."""
+def open_file(path: str | Path, mapping: Mapping, *, limit: int | None = None, most: int | None = None) -> Opened:
+    """Reads the file once from end to end: Unusable when it is not text, too large, or has no header.
+
+    `most` stops after so many bytes, for a first look.
+    """
     path = Path(path)
     limit = settings.IMPORT_MAX_BYTES if limit is None else limit
     with open(path, "rb") as file:
@@ -65,7 +68,7 @@ def open_file(path: str | Path, mapping: Mapping, *, limit: int | None = None) -
             _refuse_other_formats(first)
             if first.startswith(_GZIP):
                 raise Unusable("archive")
-        return _examined(path, packed, first, mapping, limit)
+        return _examined(path, packed, first, mapping, limit, most)
     except _GZIP_TROUBLE:
         raise Unusable("broken_gzip") from None
 
@@ -81,21 +84,26 @@ def _refuse_other_formats(first: bytes) -> None:
         raise Unusable("no_known_encoding")
 
 
-def _examined(path: Path, packed: bool, first: bytes, mapping: Mapping, limit: int) -> Opened:
+def _examined(path: Path, packed: bool, first: bytes, mapping: Mapping, limit: int, most: int | None) -> Opened:
     encodings = [mapping.encoding] if mapping.encoding else _candidates(first)
     if first.startswith(codecs.BOM_UTF8):
         encodings = ["utf-8-sig" if name == "utf-8" else name for name in encodings]
     wrong: tuple[str, int] | None = None
     for encoding in encodings:
-        scan = _Scan(encoding, limit)
-        if (bad_at := scan.read(path, packed)) is None and (mapping.encoding or scan.plausible):
+        scan = _Scan(encoding, limit, most)
+        try:
+            bad_at = scan.read(path, packed)
+        except _Nul as nul:
+            row, column = _place_of(path, packed, encoding, nul.offset, mapping)
+            raise Unusable("holds_nul", row=row, column=column) from None
+        if bad_at is None and (mapping.encoding or scan.plausible):
             opened = Opened(path, packed, encoding, scan.bytes, scan.lines, scan.digest.hexdigest())
             return _with_header(opened, mapping)
         if wrong is None and bad_at is not None:
             wrong = encoding, bad_at
     assert wrong is not None
-    encoding, bad_at = wrong
-    row, column = _place_of(path, packed, encoding, bad_at, mapping)
+    encoding, offset = wrong
+    row, column = _place_of(path, packed, encoding, offset, mapping)
     if mapping.encoding:
         raise Unusable("not_text", row=row, column=column, detail=mapping.encoding)
     raise Unusable("no_known_encoding", row=row, column=column)
@@ -111,11 +119,19 @@ def _candidates(first: bytes) -> list[str]:
     return ["utf-8", "gb18030"]
 
 
+class _Nul(Exception):
+    """A NUL at this offset: what holds one is no text in any encoding."""
+
+    def __init__(self, offset: int) -> None:
+        super().__init__(offset)
+        self.offset = offset
+
+
 class _Scan:
     """One pass over the bytes in one encoding."""
 
-    def __init__(self, encoding: str, limit: int) -> None:
-        self.encoding, self.limit = encoding, limit
+    def __init__(self, encoding: str, limit: int, most: int | None) -> None:
+        self.encoding, self.limit, self.most = encoding, limit, most
         self.bytes = self.lines = 0
         self.digest = hashlib.sha256()
         self._judged = self._common = 0
@@ -140,15 +156,17 @@ class _Scan:
                 self.digest.update(block)
                 self._count_lines(block)
                 if not wide and (nul := block.find(b"\0")) >= 0:
-                    return self.bytes - len(block) + nul
+                    raise _Nul(self.bytes - len(block) + nul)
                 try:
                     text = decoder.decode(block)
                 except UnicodeDecodeError as error:
                     return start + error.start
                 if wide and "\0" in text:
-                    return start
+                    raise _Nul(start)
                 if self.encoding == "gb18030":
                     self._judge(text)
+                if self.most is not None and self.bytes >= self.most:
+                    return None
             try:
                 decoder.decode(b"", final=True)
             except UnicodeDecodeError:

@@ -9,12 +9,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
-from itertools import chain, groupby, repeat
+from itertools import chain, groupby, islice, repeat
 
 from django.db import connection, transaction
 
 from customers.purchase_import import values
-from customers.purchase_import.mapping import REJECT, Mapping, place
+from customers.purchase_import.mapping import ORDERS, REJECT, Mapping, place
 from customers.purchase_import.opening import Batch, Opened, Rows, one_by_one
 from customers.purchase_import.reasons import Unusable
 from customers.purchase_import.values import Bad, Numbers, OrderNeeded, Times
@@ -84,18 +84,12 @@ def _decimal_mark(opened: Opened, places: dict[str, int]) -> str:
     return "both" if len(proved) > 1 else proved.pop() if proved else ""
 
 
-def sample(opened: Opened, mapping: Mapping, *, until: datetime | None, rows: int) -> list[list]:
+def sample(opened: Opened, mapping: Mapping, *, until: datetime | None, rows: int) -> list[tuple | list]:
     """The first rows as they would be staged. Dates that could be two are Bad, as the whole file is not asked here."""
     staging = _Staging(opened, mapping, place(mapping, opened.header), order="", mark="", until=until)
-    if not mapping.date_format:
+    if not mapping.date_format:  # else the format, or the order, is said
         staging.times = _UnsureTimes(zone=mapping.zone, until=until)
-    found = []
-    for read in staging.read():
-        if read:
-            found.append(read)
-        if len(found) >= rows:
-            break
-    return found
+    return list(islice(staging.read(), rows))
 
 
 class _UnsureTimes(Times):
@@ -121,7 +115,10 @@ class _Staging:
         self.opened, self.places, self.progress = opened, places, progress
         self.reject_without_customer = mapping.without_customer == REJECT
         self.prefix = mapping.returns_prefix
-        self.times = Times(zone=mapping.zone, date_format=mapping.date_format, order=order, until=until)
+        said = ORDERS.get(mapping.date_format)
+        self.times = Times(
+            zone=mapping.zone, date_format="" if said else mapping.date_format, order=said or order, until=until
+        )
         self.numbers = {ours: Numbers(below=below, mark=mark) for ours, below in BELOW.items()}
         self.rows = 0
 
