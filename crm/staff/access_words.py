@@ -69,7 +69,7 @@ def tree(user: User) -> list[TeamNode]:
     everything = any(one.everything for one in reaches)
     within = {pk for one in reaches if one.scope == Scope.TEAM for pk in one.team_ids}
     nodes: dict[int, TeamNode] = {}
-    roots = []
+    roots: list[TeamNode] = []
     for team in Team.objects.active().order_by("path"):  # those above come before those below
         node = nodes[team.pk] = TeamNode(team.name, everything or team.pk in within, team.pk == user.team_id)
         above = nodes.get(team.parent_id or 0)

@@ -244,7 +244,7 @@ class AuditEntryAdmin(admin.ModelAdmin):
     list_select_related = ["actor"]
     search_fields = ["about", "actor__username", "actor__name"]
     fields = ["at", "actor", "words", "about", "address", "details"]
-    readonly_fields = fields
+    readonly_fields = ["at", "actor", "words", "about", "address", "details"]
     show_full_result_count = False
     list_per_page = 50
 

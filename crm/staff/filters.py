@@ -21,7 +21,7 @@ class PeopleFilter(FilterForm):
         return rows.filter(Q(name__icontains=typed) | Q(username__icontains=typed) | Q(email__icontains=typed))
 
     def narrow_team(self, rows: QuerySet, team: Team) -> QuerySet:
-        return rows.filter(team__path__startswith=team.path)
+        return rows.filter(team__in=Team.objects.within(team))
 
     def narrow_role(self, rows: QuerySet, role: Role) -> QuerySet:
         return rows.filter(groups=role.group_id)

@@ -22,8 +22,8 @@ class TeamQuerySet(models.QuerySet["Team"]):
         return self.filter(retired_at__isnull=True)
 
     def within(self, team: "Team"):
-        """The team and everything below it."""
-        return self.filter(path__startswith=team.path)
+        """The team and everything below it. Without a way from the root it is only itself, and never the whole tree."""
+        return self.filter(path__startswith=team.path) if team.path else self.filter(pk=team.pk)
 
 
 class Team(Bilingual):
@@ -61,7 +61,7 @@ class Team(Bilingual):
         abstract = False
 
     def clean(self) -> None:
-        if self.parent_id and self.pk and (self.parent_id == self.pk or self.parent.path.startswith(self.path)):
+        if self.parent and self.pk and (self.parent == self or self.parent.path.startswith(self.path)):
             raise ValidationError({"parent": _("A team cannot be part of itself or of a team below it.")})
 
     @property
@@ -82,8 +82,9 @@ class Team(Bilingual):
         """The calendar that this team's clocks run by."""
         teams = {t.pk: t for t in Team.objects.filter(pk__in=self.ancestor_ids).select_related("calendar")}
         for pk in self.ancestor_ids:
-            if pk in teams and teams[pk].calendar:
-                return teams[pk].calendar
+            calendar = teams[pk].calendar if pk in teams else None
+            if calendar:
+                return calendar
         return WorkCalendar.objects.default()
 
 

@@ -57,10 +57,9 @@ def _resolve(user: User) -> dict[str, Reach]:
         widest = dict.fromkeys(RecordKind.values, int(Scope.ALL))
     team_ids: tuple[int, ...] = ()
     own: tuple[int, ...] = ()
-    if user.team_id:
-        path = user.team.path
-        own = (user.team_id,)
-        team_ids = tuple(Team.objects.filter(path__startswith=path).values_list("pk", flat=True))
+    if user.team:
+        own = (user.team.pk,)
+        team_ids = tuple(Team.objects.within(user.team).values_list("pk", flat=True))
     return {kind: Reach(scope, user.pk, team_ids, own) for kind, scope in widest.items()}
 
 
@@ -70,5 +69,6 @@ def reach(user: User, kind: str) -> Reach:
         return Reach(Scope.NONE)
     cached = getattr(user, "_reaches", None)
     if cached is None:
-        cached = user._reaches = _resolve(user)
+        cached = _resolve(user)
+        user._reaches = cached  # type: ignore[attr-defined]
     return cached[kind]

@@ -107,6 +107,14 @@ def test_the_responsible_lead_is_the_nearest_active_one_above(people, house):
     assert house.sales_east.responsible_lead() == people.admin
 
 
+def test_a_team_without_its_way_reaches_itself_and_not_everything(house):
+    """However such a row came about: an empty beginning must not match every team."""
+    team = Team.objects.create(name_en="Lost")
+    user = make_user("lost", role="lead", team=team)
+
+    assert reach(user, "customers").team_ids == (team.pk,)
+
+
 # --- Roles -----------------------------------------------------------------------------------------------------------------------
 
 
