@@ -8,6 +8,7 @@ import time
 
 import redis
 from django.conf import settings
+from kombu.exceptions import KombuError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
@@ -49,7 +50,7 @@ def nudge() -> None:
             first = store.set(NUDGED, 1, nx=True, ex=NUDGE_EXPIRES_S)
         if first:
             app.send_task("crm.outbox.tasks.deliver", expires=NUDGE_EXPIRES_S, retry=False)
-    except Exception as error:
+    except (redis.RedisError, KombuError, OSError) as error:
         _no_nudge_before = time.monotonic() + REST_AFTER_FAILURE_S
         log.warning("nudge failed (%s): delivery waits for the next minute", type(error).__name__)
 

@@ -14,9 +14,10 @@ PATH = "/healthz"
 def healthz(request: HttpRequest) -> HttpResponse:
     """200 or 503 and what is the matter, for machines."""
     health = measure()
-    response = JsonResponse(health.as_json(), status=200 if health.well else 503)
+    response: HttpResponse = JsonResponse(health.as_json(), status=200 if health.well else 503)
     response["Cache-Control"] = "no-store"
-    response._has_been_logged = True  # whoever asks every few seconds reads it; the log needs no line for each time
+    # Whoever asks every few seconds reads the answer; the log needs no line for each time.
+    response._has_been_logged = True  # type: ignore[attr-defined]
     return response
 
 

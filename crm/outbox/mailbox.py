@@ -20,7 +20,7 @@ class MailboxBackend(BaseEmailBackend):
                 message_id=headers.get("Message-ID", "")[:300],
                 to=", ".join(mail.recipients())[:320],
                 subject=mail.subject[:300],
-                body=mail.body,
+                body=str(mail.body),
                 html=str(html),
                 size=len(built.as_bytes()),
                 headers=headers,

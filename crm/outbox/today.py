@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import pairwise
 
 MINUTE = timedelta(minutes=1)
 ONE_MISSED = timedelta(minutes=2)
@@ -31,7 +32,7 @@ def interruptions(marks: Iterable[datetime], now: datetime) -> list[tuple[dateti
     """Pauses of more than one missed round, newest first: (last round before, first round after; None: still)."""
     ordered = sorted(marks)
     found: list[tuple[datetime, datetime | None]] = [
-        (before, after) for before, after in zip(ordered, ordered[1:], strict=False) if after - before > ONE_MISSED
+        (before, after) for before, after in pairwise(ordered) if after - before > ONE_MISSED
     ]
     if ordered and now - ordered[-1] > ONE_MISSED + MINUTE:
         found.append((ordered[-1], None))

@@ -135,10 +135,11 @@ def retry_failed(request: HttpRequest) -> HttpResponse:
         text = ngettext("%(count)d message is tried again.", "%(count)d messages are tried again.", count)
         say.success(request, text % {"count": count})
         return redirect("outbox:list")
-    count = count_up_to(Message.objects.failed())
+    failed = count_up_to(Message.objects.failed())
     context = {
         "title": _("Try all that failed again?"),
-        "effect": _("Failed messages: %(count)s. Each begins again, as if it had never been tried.") % {"count": count},
+        "effect": _("Failed messages: %(count)s. Each begins again, as if it had never been tried.")
+        % {"count": failed},
         "verb": _("Try them all again"),
         "back_url": reverse("outbox:list"),
     }

@@ -21,7 +21,7 @@ def _in_threads(work, count: int) -> None:
         try:
             start.wait(10)
             work()
-        except Exception as error:  # told in the main thread
+        except Exception as error:  # noqa: BLE001 - told in the main thread
             wrong.append(error)
         finally:
             connection.close()
