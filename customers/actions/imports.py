@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any, Self
 
+from celery import current_app
 from django.conf import settings
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, connection, transaction
@@ -164,12 +165,11 @@ def reopen(run_id: int, *, by: User) -> ImportRun:
 
 
 def _nudge(run_id: int) -> None:
-    """Asks the worker at once; should the broker be away, the next minute does it."""
-    from customers.tasks import run_import
+    """Asks the worker at once, by the task's name; should the broker be away, the next minute does it."""
 
     def ask() -> None:
         with contextlib.suppress(Exception):
-            run_import.apply_async(args=[run_id], retry=False)
+            current_app.send_task("customers.tasks.run_import", args=[run_id], retry=False)
 
     transaction.on_commit(ask)
 
