@@ -62,13 +62,13 @@ class MessageTextAdmin(admin.ModelAdmin):
             "back_url": reverse("admin:outbox_messagetext_changelist"),
         }
         if form.is_valid():
-            context |= _shown(form)
+            context |= _shown(form, request.user)
         return render(request, "admin/outbox/messagetext/preview.html", context)
 
 
-def _shown(form: PreviewForm) -> dict[str, Any]:
+def _shown(form: PreviewForm, user: Any) -> dict[str, Any]:
     """What the page shows of the letter, or why it cannot be written."""
-    values, language = form.values(), form.cleaned_data["language"]
+    values, language = form.values(user), form.cleaned_data["language"]
     if values is None:
         return {"nothing_found": True}
     kind = kinds.kind(form.cleaned_data["kind"])

@@ -91,16 +91,18 @@ class PreviewForm(forms.Form):
 
     def __init__(self, *args: Any, **kwargs: Any):
         super().__init__(*args, **kwargs)
-        found = [(str(place), source.label) for place, source in enumerate(previews.sources())]
+        kind = kinds.find(self["kind"].value() or "")
+        sources = previews.sources() if kind and kind.to_customer else []
+        found = [(str(place), source.label) for place, source in enumerate(sources)]
         self.fields["source"].choices = [("", pgettext_lazy("preview", "examples")), *found]  # type: ignore[attr-defined]
 
-    def values(self) -> dict[str, str] | None:
+    def values(self, user: Any) -> dict[str, str] | None:
         """Values by place: examples, and over them those of what was typed. None: nothing was found."""
         kind = kinds.kind(self.cleaned_data["kind"])
         source, typed = self.cleaned_data.get("source"), (self.cleaned_data.get("typed") or "").strip()
         if not source or not typed:
             return kind.examples
-        real = previews.sources()[int(source)].sample(typed)
+        real = previews.sources()[int(source)].sample(user, typed)
         if not real:
             return None
         return kind.examples | {name: str(value) for name, value in real.items() if name in kind.places}

@@ -4,12 +4,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-Sample = Callable[[str], Mapping[str, str]]
+Sample = Callable[[Any, str], Mapping[str, str]]
 
 
 @dataclass(frozen=True)
 class Source:
-    """What can stand in for the examples. `sample(typed)` gives values by place, {} when it finds nothing."""
+    """What can stand in for the examples in a mail to a customer.
+
+    `sample(user, typed)` gives values by place, {} when it finds nothing that this user may see.
+    """
 
     label: Any
     sample: Sample

@@ -11,11 +11,11 @@ from django.utils.translation import gettext_lazy
 
 from crm import secret_links
 from crm.look import frame
-from crm.outbox import links
+from crm.outbox import links, previews
 from crm.staff import open_items, why
 from crm.staff.models import User
 from crm.staff.scopes import reach
-from customers import permissions, search, timeline_kinds
+from customers import message_preview, permissions, search, timeline_kinds
 from customers.letters import OPT_OUT
 from customers.models import Customer, CustomerAccess, Interaction, SearchEntry
 from customers.timeline_kinds import TimelineKind
@@ -34,6 +34,7 @@ def fill() -> None:
     _timeline()
     _search()
     links.register(OPT_OUT, opt_out_url)
+    previews.register(gettext_lazy("Customer"), message_preview.sample)
     open_items.register(
         open_items.OpenItems(
             key="customers",

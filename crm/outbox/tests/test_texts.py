@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from crm.outbox import previews
+from crm.outbox import kinds, previews, texts
 from crm.outbox.forms import MessageTextForm
 from crm.outbox.models import Message, MessageText
 
@@ -92,7 +92,7 @@ def test_a_preview_shows_unsaved_words_with_examples(admin):
 
 def test_a_preview_shows_them_with_somebody_real(admin, monkeypatch):
     known = {"C-100001": {"name": "钱嘉", "unknown": "x"}}
-    monkeypatch.setattr(previews, "_sources", [previews.Source("Customer", lambda typed: known.get(typed, {}))])
+    monkeypatch.setattr(previews, "_sources", [previews.Source("Customer", lambda user, typed: known.get(typed, {}))])
 
     assert "Hello 钱嘉" in preview(admin, source="0", typed="C-100001")
     assert "Nobody was found" in preview(admin, source="0", typed="C-9")
@@ -111,3 +111,21 @@ def test_only_administrators_see_it(people, sign_in):
     response = sign_in(people.manager).post(reverse("admin:outbox_messagetext_preview"))
 
     assert response.status_code in (302, 403)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_the_shipped_words_of_every_kind_would_pass_as_edited_ones(language):
+    """Of all apps: what is shipped is what an administrator begins with."""
+    for kind in kinds.kinds():
+        subject, body = kind.shipped(language)
+        form = MessageTextForm({"kind": kind.key, "language": language, "subject": subject, "body": body})
+
+        assert not form.errors, (kind.key, form.errors)
+
+
+@pytest.mark.parametrize("language", ["en", "zh-hans"])
+def test_every_kind_can_be_filled_with_its_examples(language):
+    for kind in kinds.kinds():
+        subject, body = texts.fill(kind, kind.shipped(language), language, kind.examples, {*kind.secrets, "opt_out"})
+
+        assert body.strip() and (subject or kind.key == "customer-footer"), kind.key
