@@ -34,12 +34,18 @@
 
   const lines = (data, count) => {
     const last = data.rows[data.rows.length - 1];
+    // Names at the ends keep apart in the order of their last values, also where these are equal.
+    const apart = (at) => {
+      const mine = last.values[at] ?? -Infinity;
+      const above = last.values.slice(0, count).filter((value, other) => (value ?? -Infinity) > mine || ((value ?? -Infinity) === mine && other < at)).length;
+      return (above - (count - 1) / 2) * 14;
+    };
     return data.heads.slice(1, 1 + count).map((name, at) => ({
       type: "line", name, symbol: "circle", symbolSize: 6, connectNulls: false,
       data: data.rows.map((row) => ({ value: row.values[at], symbol: row.few ? "emptyCircle" : "circle" })),
       itemStyle: { color: colours[at % 3] }, lineStyle: { color: colours[at % 3], width: 2, type: dashes[at % 3] },
       endLabel: label({ formatter: "{a}", color: colours[at % 3], fontWeight: 600,
-        offset: [4, count > 1 && last && last.values[at] >= Math.max(...last.values.slice(0, count).filter((v, i) => i !== at && v !== null), -Infinity) ? -6 : count > 1 ? 6 : 0] }),
+        offset: [4, apart(at)] }),
     }));
   };
 

@@ -25,6 +25,8 @@
     form.dataset.sent = "1";
     // Marked, not disabled: a disabled button would not send its own name and value.
     (event.submitter || form.querySelector("[type=submit], button:not([type])"))?.setAttribute("aria-busy", "true");
+    // Somebody else may have stopped this sending (a question answered with no): then it was none.
+    setTimeout(() => { if (event.defaultPrevented && !form.matches("[hx-post], [hx-put]")) release(); });
   }, true);
   addEventListener("pageshow", release); // back with the arrow: what was typed is there, and the button works
   doc.addEventListener("htmx:afterRequest", release);

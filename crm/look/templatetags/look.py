@@ -139,6 +139,8 @@ def money_whole(amount: Any, currency: str = "") -> str:
 @register.filter
 def plain(value: Any) -> str:
     """A number with thousands separators; a count that stops at its cap says so itself."""
+    if value is None:
+        return ""
     return str(value) if not isinstance(value, int | float) and not hasattr(value, "normalize") else words.number(value)
 
 
