@@ -234,13 +234,26 @@ def _still_needed(user: User, refusal: actions.StillNeeded) -> SafeString:
     return format_html('{} <a href="{}">{}</a>', words, url, _now("Give it to colleagues"))
 
 
+class WhatFilter(admin.SimpleListFilter):
+    """What happened, in words."""
+
+    title = _("what")
+    parameter_name = "what"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return sorted(((what, str(words)) for what, words in audit_words.WORDS.items()), key=lambda choice: choice[1])
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(what=self.value()) if self.value() else queryset
+
+
 @admin.register(AuditEntry)
 class AuditEntryAdmin(admin.ModelAdmin):
     """Only read. Nothing takes an entry away."""
 
     list_display = ["at", "actor", "words", "about", "address"]
     list_display_links = ["at"]
-    list_filter = ["what", "at"]
+    list_filter = ["at", WhatFilter]
     list_select_related = ["actor"]
     search_fields = ["about", "actor__username", "actor__name"]
     fields = ["at", "actor", "words", "about", "address", "details"]

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.utils.translation import gettext_lazy as _
 
 from crm.staff import people_import
@@ -100,7 +101,9 @@ class PersonForm(forms.ModelForm):
             teams = teams | Team.objects.filter(pk=self.instance.team_id)
         self.fields["team"].queryset = teams.order_by("path")
         self.fields["team"].label_from_instance = lambda team: "– " * (team.path.count("/") - 2) + team.name
-        self.fields["timezone"] = forms.ChoiceField(label=_("Time zone"), choices=time_zones())
+        self.fields["timezone"] = forms.ChoiceField(
+            label=_("Time zone"), choices=time_zones(), initial=settings.TIME_ZONE
+        )
 
     def clean_roles(self) -> list[str]:
         roles = self.cleaned_data["roles"]

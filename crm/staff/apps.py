@@ -19,7 +19,7 @@ class StaffConfig(AppConfig):
         from crm.look.frame import NavItem, register_bell, register_nav, register_who_may
         from crm.outbox import kinds, links
         from crm.staff import message_kinds, password_links
-        from crm.staff.permissions import may_open_settings, roles_with, unread_notices
+        from crm.staff.permissions import can_see_people, may_open_settings, roles_with, unread_notices
         from crm.staff.shipped import ship
 
         post_migrate.connect(ship, sender=self)
@@ -37,6 +37,15 @@ class StaffConfig(AppConfig):
                 url_name="admin:index",
                 position=90,
                 allowed=may_open_settings,
-                also=("/staff/",),
+            )
+        )
+        register_nav(
+            NavItem(
+                key="staff",
+                label=_("Staff"),
+                icon="users-group",
+                url_name="staff:people",
+                position=85,
+                allowed=can_see_people,
             )
         )

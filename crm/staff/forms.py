@@ -134,7 +134,10 @@ class ProfileForm(forms.ModelForm):
         self.email_before = self.instance.email
         self.password_hash = self.instance.password
         self.fields["timezone"] = forms.ChoiceField(
-            label=_("Time zone"), choices=time_zones(), help_text=_("All times are shown in it.")
+            label=_("Time zone"),
+            choices=time_zones(),
+            help_text=_("All times are shown in it."),
+            initial=settings.TIME_ZONE,
         )
         self.helper = form_helper(
             self,

@@ -9,6 +9,7 @@ from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
+from django.utils.cache import patch_cache_control
 
 from crm.staff import kept_forms
 
@@ -78,4 +79,8 @@ class SignInFirst(LoginRequiredMiddleware):
         return kept_forms.sign_in_first(request)
 
     def process_response(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES and request.user.is_authenticated
+        if known and not response.has_header("Cache-Control"):
+            # Nothing in between keeps it, and the browser asks again. Not `no-store`: going back would lose what was typed.
+            patch_cache_control(response, private=True, no_cache=True)
         return kept_forms.give_back(request, response)

@@ -50,7 +50,7 @@ class Team(Bilingual):
         verbose_name=_("lead"),
         help_text=_("Hears of what is overdue. Empty: the lead of the team above."),
     )
-    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
 
     objects = TeamQuerySet.as_manager()
 
@@ -184,7 +184,7 @@ class Role(Bilingual):
     group = models.OneToOneField(Group, models.PROTECT, related_name="role", editable=False)
     key = models.SlugField(_("key"), unique=True)
     position = models.PositiveSmallIntegerField(_("position"), default=0)
-    retired_at = models.DateTimeField(null=True, blank=True, editable=False)
+    retired_at = models.DateTimeField(_("retired"), null=True, blank=True, editable=False)
 
     class Meta(Bilingual.Meta):
         verbose_name = _("role")
@@ -228,17 +228,22 @@ class Notice(models.Model):
 class AuditEntry(models.Model):
     """Sign-ins, roles, exports, erasures, configuration: what business history cannot say. Append-only."""
 
-    at = models.DateTimeField(auto_now_add=True, db_index=True)
-    actor = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+")
-    what = models.SlugField(max_length=60)
-    about = models.CharField(max_length=160, blank=True)
-    detail = models.JSONField(default=dict, encoder=DjangoJSONEncoder)
-    address = models.GenericIPAddressField(null=True)
+    at = models.DateTimeField(_("when"), auto_now_add=True, db_index=True)
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("who")
+    )
+    what = models.SlugField(_("what"), max_length=60)
+    about = models.CharField(_("about"), max_length=160, blank=True)
+    detail = models.JSONField(_("details"), default=dict, encoder=DjangoJSONEncoder)
+    address = models.GenericIPAddressField(_("network address"), null=True)
 
     class Meta:
         verbose_name = _("audit entry")
         verbose_name_plural = _("audit trail")
         ordering = ["-at", "-pk"]
+
+    def __str__(self) -> str:
+        return f"{self.what} {self.about}".strip()
 
 
 class KeptForm(models.Model):

@@ -191,3 +191,10 @@ def test_a_kind_that_is_gone_still_shows_its_line(mine, priya):
     notify(priya, key="1", kind="of-an-app-that-was-removed")
 
     assert mine.get("/notices/").status_code == 200
+
+
+def test_pages_of_whoever_is_signed_in_are_kept_by_nothing_in_between(mine):
+    page = mine.get("/profile/")
+
+    assert "private" in page["Cache-Control"] and "no-cache" in page["Cache-Control"]
+    assert "no-store" not in page["Cache-Control"], "going back would lose what was typed"

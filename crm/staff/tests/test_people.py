@@ -209,6 +209,12 @@ def test_a_lead_sees_the_own_team_and_below_a_manager_everybody(people, sign_in)
     assert len(names(sign_in(people.manager).get("/staff/"))) == 15
 
 
+def test_the_menu_leads_there_only_whom_it_lets_in(people, sign_in):
+    for person, shown in ((people.agent, False), (people.quality, False), (people.lead, True), (people.admin, True)):
+        page = sign_in(person).get("/profile/").content.decode()
+        assert ('href="/staff/"' in page) is shown, person
+
+
 def test_the_list_is_filtered_by_name_team_role_and_state(people, house, sign_in):
     client = sign_in(people.admin)
 
