@@ -4,7 +4,6 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db import transaction
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.html import format_html, format_html_join
@@ -13,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from complaints import clocks
+from complaints.actions.setting import make_default
 from complaints.models import Category, Complaint, ComplaintEvent, Severity
 from crm.look.retiring import RetiringAdmin
 from crm.look.words import exact
@@ -50,12 +50,7 @@ class SeverityAdmin(RetiringAdmin):
         if len(chosen) != 1:
             self.message_user(request, _("Choose one severity that is offered."), messages.ERROR)
             return
-        with transaction.atomic():
-            for severity in Severity.objects.filter(is_default=True).select_for_update():
-                severity.is_default = False
-                severity.save(update_fields=["is_default"])
-            chosen[0].is_default = True
-            chosen[0].save(update_fields=["is_default"])
+        make_default(chosen[0].pk)
         self.log_change(request, chosen[0], _("Made the default."))
         self.message_user(request, _("%(severity)s is the default now.") % {"severity": chosen[0]}, messages.SUCCESS)
 

@@ -184,6 +184,25 @@ def _letters() -> None:
         )
     )
 
+    kinds.register(
+        MessageKind(
+            "complaints-overdue-long",
+            gettext_lazy("Complaints: clocks missed long ago (to the lead)"),
+            variables={
+                "name": (gettext_lazy("name of the lead"), "Helen Marsh"),
+                "url": (gettext_lazy("list of what is overdue"), "https://example.com/complaints/?view=overdue"),
+            },
+            subject={"en": "Complaints are overdue since more than a day", "zh-hans": "有投诉逾期超过一天"},
+            body={
+                "en": (
+                    "{name},\n\nthe clocks of some complaints of your teams ran out more than a day ago, and you have not "
+                    "heard of them yet. They stand here, the longest overdue first:\n\n{url}"
+                ),
+                "zh-hans": "{name}：\n\n您团队有投诉的时限已逾期超过一天，此前未能及时通知您。请在这里查看：\n\n{url}",
+            },
+        )
+    )
+
 
 def _bell() -> None:
     for key, words, icon in (

@@ -53,3 +53,41 @@ def test_pages_about_people_ask_a_constant_number_of_queries(people, house, sign
 
 def test_a_stranger_at_the_door_costs_no_query(client, db):
     budget(client, "/sign-in/", 0)
+
+
+# --- Complaints ------------------------------------------------------------------------------------------------------------------
+
+
+def test_pages_of_complaints_ask_a_constant_number_of_queries(people, house, sign_in):
+    from complaints import actions
+    from complaints.bridges import status_path
+    from tests.factories import make_complaint, make_customer
+
+    customer = make_customer(team=house.sales_east, phone="13800138000")
+
+    def more(count: int):
+        for number in range(count):
+            case = make_complaint(customer, owner=people.handler)
+            actions.wait(case.pk, by=people.handler, reason="A photo")
+            actions.customer_wrote(case.pk, text="Here it is")
+            actions.write(case.pk, by=people.handler, text="Thank you")
+            actions.note(first.pk, by=people.handler, text=str(number))
+            actions.write(first.pk, by=people.handler, text=str(number))
+
+    first = make_complaint(customer, owner=people.handler)
+    more(2)
+    client = sign_in(people.handler)
+    urls = [
+        "/complaints/",
+        "/complaints/?view=all&q=door",
+        first.get_absolute_url(),
+        f"/complaints/new/?customer={customer.number}",
+        "/complaints/new/caller/?caller=13800138000",
+        status_path(first.pk),
+    ]
+    before = {url: len(queries(client, url)) for url in urls}
+    more(8)
+
+    for url in urls:
+        budget(client, url, before[url])
+    assert before["/complaints/"] <= 30 and before[first.get_absolute_url()] <= 40

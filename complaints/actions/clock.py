@@ -6,11 +6,12 @@ from urllib.parse import urljoin
 
 from django.conf import settings
 from django.db import transaction
+from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from complaints import clocks
-from complaints.actions.history import change, locked, moment_of, record
+from complaints.actions.history import change, is_news, locked, moment_of, record
 from complaints.models import Complaint, Status
 from crm.look.words import exact
 from crm.outbox.actions import promise
@@ -116,14 +117,28 @@ def tell_overdue(complaint_id: int, *, at: datetime | None = None) -> list[str]:
             notify(
                 person, key=key, kind=f"complaint_late_{clock}", values=values, url=complaint.get_absolute_url(), at=at
             )
-        if lead:
-            _mail(complaint, clock, lead, due_at)
+        if lead and lead.email:
+            if is_news(due_at):
+                _mail(complaint, clock, lead, due_at)
+            else:
+                _sum_up(lead, at)
     return told
 
 
+def _sum_up(lead: User, at: datetime) -> None:
+    """After a standstill of ours: what was missed longer than a day ago comes as one mail a day, not as hundreds."""
+    with timezone.override(lead.timezone):
+        today = timezone.localdate(at)
+    promise(
+        f"complaints-overdue-long:{lead.pk}:{today}",
+        kind="complaints-overdue-long",
+        to=lead.email,
+        language=lead.language,
+        values={"name": str(lead), "url": f"{settings.SITE_URL}{reverse('complaints:list')}?view=overdue"},
+    )
+
+
 def _mail(complaint: Complaint, clock: str, lead: User, due_at: datetime) -> None:
-    if not lead.email:
-        return
     with translation.override(lead.language), timezone.override(lead.timezone):
         words = {clocks.ACKNOWLEDGE: _("not acknowledged"), clocks.RESOLVE: _("not resolved")}
         values = {

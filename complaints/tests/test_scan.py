@@ -59,9 +59,27 @@ def test_each_clock_of_each_round_is_told_once(complaint, people, tuesday):
 
 
 def test_after_a_night_off_both_clocks_are_told(complaint, tuesday):
-    tuesday.move_to(at("2026-11-25 10:00"))
+    tuesday.move_to(at("2026-11-20 10:00"))
+    complaint2 = make_complaint(make_customer(), team=complaint.team)
+    tuesday.move_to(at("2026-11-25 10:01"))
     scan()
-    assert len(mails()) == 2
+    # Acknowledgements were missed days ago, as was the first resolution; only the second resolution is news.
+    assert mails() == [f"complaint-overdue:{complaint2.pk}:1:resolve"]
+    assert complaint.events.filter(what="overdue").count() == 2
+
+
+def test_what_was_missed_long_ago_comes_as_one_mail_a_day(complaint, people, tuesday):
+    for _ in range(3):
+        make_complaint(make_customer(), team=complaint.team)
+    tuesday.move_to(at("2026-12-10 10:00"))
+
+    scan()
+    scan()
+
+    message = Message.objects.get(kind="complaints-overdue-long")
+    assert message.address == people.lead.email and "/complaints/?view=overdue" in message.body
+    assert mails() == []
+    assert Notice.objects.filter(user=people.lead, kind__startswith="complaint_late").count() == 8
 
 
 def test_the_handler_hears_at_the_bell_too(people, hours, tuesday):
