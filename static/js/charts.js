@@ -91,7 +91,7 @@
   const draw = (figure) => {
     const place = figure.querySelector(".rv-plot");
     const data = read(figure);
-    if (!place || !kinds[figure.dataset.chart] || !data.rows.length || data.rows.every((row) => row.values.every((v) => v === null))) return;
+    if (!place || !kinds[figure.dataset.chart] || !data.rows.length || data.rows.every((row) => row.values.every((v) => !v))) return;
     place.hidden = false;
     const table = figure.querySelector("details");
     if (table) table.open = false;
