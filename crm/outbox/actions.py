@@ -294,7 +294,8 @@ def catch_mail(
     mail = MailboxMail(
         message_id=message_id, to=to, subject=subject, body=body, html=html, size=size, headers=dict(headers)
     )
-    MailboxMail.objects.bulk_create([mail], ignore_conflicts=True)
+    with transaction.atomic():  # a mail that does not fit spoils nothing around it
+        MailboxMail.objects.bulk_create([mail], ignore_conflicts=True)
 
 
 def empty_mailbox(*, by: Any) -> int:

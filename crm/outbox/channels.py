@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
-from django.db import transaction
 from django.utils.translation import gettext_lazy as _
 
 from crm.outbox import kinds, letters
@@ -102,8 +101,7 @@ class EmailSession:
         except (ValueError, LookupError) as error:  # a line break in an address, an unknown charset: for good
             raise Refused(why(error)) from error
         try:
-            with transaction.atomic():  # a backend may write rows; a failure must not spoil the connection
-                sent = self.connection.send_messages([mail])
+            sent = self.connection.send_messages([mail])
         except smtplib.SMTPRecipientsRefused as error:
             code = next(iter(error.recipients.values()), (0, b""))[0]
             raise (Refused(why(error)) if code >= 500 else NotNow(why(error), lost=code == 421)) from error
