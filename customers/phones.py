@@ -13,6 +13,8 @@ _EXTENSION = re.compile(
     r"(?:转|轉|分机|分機|内线|ext(?:ension|n)?\.?|x|#|;ext=)\s*[:.]?\s*(\d{1,8})\s*$", re.IGNORECASE
 )
 _SWITCHBOARD = re.compile(r"^(.*\d{4})\s*-\s*(\d{1,6})$")
+_MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d)(\d{4})(\d{4})")
+_MOBILE_ABROAD = re.compile(r"\+86(1[3-9]\d)(\d{4})(\d{4})")
 _INTERNATIONAL = re.compile(r"^\s*\(?\s*00(?=\s*[1-9])")
 _HYPHENS = str.maketrans({c: "-" for c in "‐‑‒–—―−－ー"})
 WITHHELD = {"anonymous", "withheld", "private", "unknown", "restricted", "未知", "匿名", "隐藏号码", "私人号码"}
@@ -77,6 +79,9 @@ def normalise(text: str, region: str | None = None) -> Phone:
     if re.search(r"[^\d+()\[\]./\s-]", typed) or len(digits(typed)) < 5:
         raise NotAPhone(_("This is not a telephone number."))
     region = region or settings.PHONE_REGION
+    if mobile := (_MOBILE if region == "CN" else _MOBILE_ABROAD).fullmatch(re.sub(r"[^\d+]", "", typed)):
+        # By hand: phonenumbers takes some of them for a carrier's code, and does not know every block.
+        return Phone("+86" + "".join(mobile.groups()), extension, "CN", " ".join(mobile.groups()))
     number = _parse(typed, region)
     if not extension and not phonenumbers.is_possible_number(number) and (match := _SWITCHBOARD.match(typed)):
         typed, extension = match[1], match[2]  # (0571)88888888-801
@@ -120,13 +125,10 @@ def shown(normalised: str) -> str:
     phone = stored(normalised)
     if phone is None:
         return normalised
-    number = phonenumbers.parse(phone.e164)
-    mobile = re.fullmatch(r"86(1[3-9]\d)(\d{4})(\d{4})", phone.digits)
-    if mobile and settings.PHONE_REGION == "CN":  # also of a block that phonenumbers does not know yet
-        text = " ".join(mobile.groups())
-    elif phone.region == settings.PHONE_REGION:
+    if phone.region == settings.PHONE_REGION:
         text = phone.national
     else:
+        number = phonenumbers.parse(phone.e164)
         text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.INTERNATIONAL)
     return f"{text} #{phone.extension}" if phone.extension else text
 
