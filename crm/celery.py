@@ -28,5 +28,7 @@ def catch_up(sender=None, **kwargs) -> None:
     for name in CATCH_UP:
         try:
             app.send_task(name, expires=55, retry=False)
-        except Exception as error:  # the broker is away: the next tick does it
-            app.log.get_default_logger().warning("catch-up of %s waits for the next tick: %s", name, type(error).__name__)
+        except Exception as error:  # noqa: BLE001 - whatever says that the broker is away: the next tick does it
+            app.log.get_default_logger().warning(
+                "catch-up of %s waits for the next tick: %s", name, type(error).__name__
+            )

@@ -43,7 +43,8 @@ class TestStores:
         sweep()
         self.folder = Path(tempfile.mkdtemp(prefix=f"rvt-{os.getpid()}-", dir=home()))
         self.log = open(self.folder / "log", "w")
-        self.postgres = self.redis = None
+        self.postgres: subprocess.Popen | None = None
+        self.redis: subprocess.Popen | None = None
         try:
             self._start()
         except BaseException:
@@ -121,10 +122,10 @@ def name_stores(folder: Path) -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_load_initial_conftests(early_config, parser, args):
-    given = os.environ.get("REVISIT_TEST_DATABASE_URL"), os.environ.get("REVISIT_TEST_REDIS_URL")
-    if all(given):
-        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = given
-    elif any(given):
+    database, broker = os.environ.get("REVISIT_TEST_DATABASE_URL"), os.environ.get("REVISIT_TEST_REDIS_URL")
+    if database and broker:
+        os.environ["DATABASE_URL"], os.environ["REDIS_URL"] = database, broker
+    elif database or broker:
         raise pytest.UsageError("REVISIT_TEST_DATABASE_URL and REVISIT_TEST_REDIS_URL: name both, or neither.")
     else:
         if not os.environ.get(FOR_WORKERS):
