@@ -98,6 +98,7 @@ def _import_a_file(page, people) -> None:
     sign_in(page, "manager")
     page.goto("/purchases/import/")
     page.set_input_files("input[type=file]", str(SLICE))
+    page.fill("[name=source]", "online_retail")
     page.locator("main form button[type=submit]").first.click()
     page.wait_for_url(re.compile(r"/purchases/import/\d+/"))
     run = ImportRun.objects.get()
@@ -119,7 +120,7 @@ def _make_the_plan_quick(page, people) -> None:
     page.fill("#id_offset", "00:01:00")
     page.locator("[name=_save]").click()
     page.goto("/admin/satisfaction/survey/")
-    page.locator("#result_list th a").first.click()
+    page.locator("#result_list tbody th a").first.click()
     page.fill("#id_resolution_delay", "00:00:00")
     page.locator("[name=_save]").click()
     step.refresh_from_db()
@@ -140,7 +141,7 @@ def _new_customer(page) -> Customer:
 
 def _buy(page, customer: Customer) -> Purchase:
     page.goto(f"/purchases/new/?customer={customer.number}")
-    page.fill("[name=lines-0-product]", "22423")
+    page.fill("[name=lines-0-product]", "85123A")
     page.fill("[name=lines-0-quantity]", "2")
     page.fill("[name=lines-0-unit_price]", "12.75")
     page.locator("main form .btn-primary[type=submit]").last.click()

@@ -149,17 +149,19 @@ class LineForm(forms.Form):
         return None
 
 
+LINE_VALUES = {"product": "found", "quantity": "quantity", "unit_price": "unit_price"}
+
+
 class _Lines(BaseFormSet):
     def wanted(self) -> list[dict[str, Any]]:
+        """The rows that name a product. A formset with a wrong row has no `cleaned_data` of its own, its rows do."""
         return [
-            {"product": row["found"], "quantity": row["quantity"], "unit_price": row["unit_price"]}
-            for row in self.cleaned_data
-            if row.get("found")
+            {name: row.cleaned_data.get(source) for name, source in LINE_VALUES.items()} for row in self.rows_wanted()
         ]
 
     def rows_wanted(self) -> list[forms.Form]:
         """The rows behind `wanted`, in the same order: to put a refusal where it belongs."""
-        return [form for form in self.forms if form.cleaned_data.get("found")]
+        return [form for form in self.forms if getattr(form, "cleaned_data", {}).get("found")]
 
     @property
     def total(self) -> Decimal:
