@@ -3,8 +3,9 @@
 from typing import Any
 
 from django.conf import settings
-from django.db.models import Q
+from django.db.models import Count, Q
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -18,7 +19,8 @@ from crm.staff import notices, open_items, why
 from crm.staff.models import User
 from crm.staff.notices import NoticeKind
 from crm.staff.scopes import reach
-from customers import search, timeline_kinds
+from customers import columns, search, timeline_kinds
+from customers.columns import Cell, Column
 from customers.models import SearchEntry
 from customers.timeline_kinds import TimelineKind
 
@@ -41,6 +43,7 @@ def fill() -> None:
             describe=lambda complaint: f"{complaint.number} {complaint.subject}",
         )
     )
+    columns.register(Column("complaints", gettext_lazy("Open complaints"), open_cells, position=40))
     why.register("complaints", explain, count=lambda user: Complaint.objects.open().visible_to(user).count())
 
 
@@ -62,6 +65,20 @@ def status_path(complaint_id: int) -> str:
 def overdue_count(user: User) -> tuple[int, str] | None:
     found = Complaint.objects.visible_to(user).overdue()[: MOST_COUNTED + 1].count()
     return (found, "bad") if found else None
+
+
+def open_cells(user: User, customers: list[Any]) -> dict[int, Cell]:
+    """How many open cases of each customer the reader may see; red where one of them is overdue."""
+    if not permissions.can_read_any(user):
+        return {}
+    rows = Complaint.objects.visible_to(user).open().filter(customer__in=[customer.pk for customer in customers])
+    late = Count("pk", filter=Q(next_due_at__lt=timezone.now()))
+    counted = rows.order_by().values("customer").annotate(number=Count("pk"), late=late)
+    said = {row["customer"]: (row["number"], row["late"]) for row in counted}
+    return {
+        pk: Cell(number, "bad" if late else "", _("%(number)s overdue") % {"number": late} if late else "")
+        for pk, (number, late) in said.items()
+    }
 
 
 def _frame() -> None:

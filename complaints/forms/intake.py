@@ -141,7 +141,8 @@ class IntakeForm(SubmissionForm):
             # Exactly one person has this number or address: nobody need choose.
             self.chosen = customer_with(self.user, self.cards[0].number)
         if self.offers_new and typed and not self.is_bound:
-            self.initial.setdefault(NEW_FIELDS[_kind_of(typed)], typed)
+            field = NEW_FIELDS[_kind_of(typed)]
+            self.initial[field] = self.initial.get(field) or typed
         if self.chosen and customer_permissions.can_open(self.user, self.chosen):
             self.fields["purchase"].queryset = Purchase.objects.filter(customer=self.chosen)
 

@@ -1,5 +1,6 @@
 """Taking a case in at the telephone: who is found, what is kept, what a double click does."""
 
+import re
 import uuid
 
 import pytest
@@ -60,6 +61,13 @@ def test_a_fragment_finds_only_whom_the_reader_sees(people, house, hours, sign_i
     make_customer(name="张无忌", team=house.repairs)
     answer = text(sign_in(people.agent).get(reverse("complaints:caller"), {"caller": "张"}))
     assert "张三丰" in answer and "张无忌" not in answer
+
+
+def test_whoever_is_not_known_yet_need_not_be_typed_twice(people, hours, sign_in):
+    client = sign_in(people.agent)
+    for caller, field in (("138 0013 8777", "new_phone"), ("wei@example.com", "new_email"), ("Tom Odell", "new_name")):
+        answer = text(client.get(reverse("complaints:caller"), {"caller": caller}))
+        assert re.search(f'name="{field}" value="{caller}"', answer), caller
 
 
 def test_an_open_case_of_the_caller_is_offered_instead_of_a_second_one(people, grace, sign_in):

@@ -8,6 +8,7 @@ import pytest
 from django.urls import reverse
 
 from complaints import actions
+from complaints.bridges import open_cells
 from complaints.models import Category, Complaint, ComplaintMessage, ComplaintPromise, Status
 from complaints.tests.conftest import HOUR, at
 from crm.outbox.models import Message
@@ -470,3 +471,21 @@ def test_the_customer_page_shows_open_cases_first_and_only_those_one_may_see(peo
     assert panel.index("Open and mine") < panel.index("Settled long ago")
     assert "Of the workshop" not in page
     assert f"{reverse('complaints:new')}?customer={customer.number}" in page
+
+
+def test_the_list_of_customers_says_how_many_cases_are_open_as_far_as_one_may_see(
+    people, house, hours, tuesday, sign_in
+):
+    customer = make_customer(owner=people.agent, team=house.sales_east)
+    make_complaint(customer, owner=people.agent)
+    settled = make_complaint(customer, owner=people.agent)
+    actions.resolve(settled.pk, by=people.agent, note="Done")
+    make_complaint(customer, owner=people.handler2)
+    tuesday.move_to(at("2026-11-18 10:00"))
+
+    assert {pk: (cell.text, cell.tone) for pk, cell in open_cells(people.agent, [customer]).items()} == {
+        customer.pk: (1, "bad")
+    }
+    assert open_cells(people.manager, [customer])[customer.pk].text == 2
+    assert open_cells(people.lead2, [customer])[customer.pk].text == 1
+    assert sign_in(people.agent).get(reverse("customers:list")).status_code == 200
