@@ -175,6 +175,7 @@ CELERY_BEAT_SCHEDULE = {
         "surveys": "satisfaction.tasks.invite",
         "imports": "customers.tasks.resume_imports",
         "housekeeping": "crm.outbox.tasks.housekeeping",
+        "forgetting": "crm.staff.tasks.forget_expired",
     }.items()
 }
 
@@ -296,6 +297,7 @@ LOGGING = {
     "loggers": {
         "django.request": {"level": "ERROR"},
         "django.security.csrf": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "CRITICAL"},  # any scanner makes one, each with its traceback
         "celery": {"level": "WARNING"},
     },
 }

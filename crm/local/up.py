@@ -248,8 +248,8 @@ def watch(
         supervisor.turn(0.1)
         if supervisor.asked_to_stop:
             return 0
-        if lost := [part for part in parts if part.deaths >= 5]:
-            raise CannotStart(f"{lost[0].name} ended {lost[0].deaths} times before it was ready, see above.")
+        if lost := [part for part in parts if part.deaths > 1]:  # the stores answer, so it is the code or its settings
+            raise CannotStart(f"{lost[0].name} ended twice before it was ready, see above.")
         if time.monotonic() > deadline:
             raise CannotStart(
                 f"Not ready after {READY_WITHIN:.0f} s; /healthz says {probe.latest.health if probe.latest else 'nothing'}."
