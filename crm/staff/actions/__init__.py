@@ -1,6 +1,6 @@
 """Everything that changes people, teams, roles, notices and the audit trail, by noun."""
 
-from crm.staff.actions.forms import drop_kept_form, keep_form
+from crm.staff.actions.forms import drop_kept_form, forget_expired, keep_form
 from crm.staff.actions.password import LinkNotValid, ask_reset, change_password, invite, set_password_by_link
 from crm.staff.actions.people import (
     LastAdministrator,
@@ -38,6 +38,7 @@ __all__ = [
     "create_administrator",
     "deactivate",
     "drop_kept_form",
+    "forget_expired",
     "import_people",
     "invite",
     "keep_form",

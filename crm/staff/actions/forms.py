@@ -4,9 +4,11 @@ import uuid
 from datetime import timedelta
 from typing import Any
 
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 
+from crm.outbox.actions import claim_day
 from crm.staff.models import KeptForm
 
 KEPT_FOR = timedelta(hours=1)
@@ -25,3 +27,13 @@ def keep_form(user_id: int, *, path: str, fields: dict[str, Any]) -> uuid.UUID:
 def drop_kept_form(key: uuid.UUID) -> bool:
     """Forgets a form that was given back; False when somebody was quicker."""
     return KeptForm.objects.filter(pk=key).delete()[0] > 0
+
+
+@transaction.atomic
+def forget_expired() -> int:
+    """Once a day: sessions that have ended and forms that nobody came back for. How many rows that were."""
+    if not claim_day("staff-forget-expired"):
+        return 0
+    now = timezone.now()
+    sessions = Session.objects.filter(expire_date__lt=now).delete()[0]
+    return sessions + KeptForm.objects.filter(at__lt=now - KEPT_FOR).delete()[0]

@@ -159,3 +159,25 @@ def test_a_door_that_was_open_in_two_tabs_is_no_error(priya):
     response = client.post("/sign-in/?next=/notices/", {"username": "priya", "password": PASSWORD})
 
     assert response.status_code == 302 and response["Location"] == "/sign-in/?next=/notices/"
+
+
+def test_once_a_day_ended_sessions_and_old_forms_are_forgotten(browser, priya):
+    from django.contrib.sessions.models import Session
+
+    from crm.staff.tasks import forget_expired
+
+    with time_machine.travel("2026-11-24 09:00Z", tick=False) as clock:
+        browser.post("/profile/", PROFILE)
+        sign_in(browser)
+        clock.shift(13 * 3600)
+        other = Client()
+        sign_in(other)
+
+        forget_expired()
+
+        assert Session.objects.count() == 1 and other.get("/profile/").status_code == 200
+        assert not KeptForm.objects.exists()
+        browser.post("/profile/", PROFILE)
+        clock.shift(7200)
+        forget_expired()
+        assert KeptForm.objects.exists(), "once a day"
