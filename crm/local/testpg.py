@@ -30,7 +30,7 @@ QUICK_SETTINGS = {
     "autovacuum": "off",
     "wal_level": "minimal",
     "max_wal_senders": "0",
-    "max_connections": "100",
+    "max_connections": "200",
     "shared_buffers": "128MB",
     "log_min_duration_statement": "-1",
 }

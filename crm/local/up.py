@@ -56,7 +56,7 @@ def product_parts(environment: Mapping[str, str], port: int) -> list[Part]:
         "--timeout",
         "60",
         "--graceful-timeout",
-        "3",
+        "2",
         "--preload",
         "--no-control-socket",
         "--log-level",
