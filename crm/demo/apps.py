@@ -1,4 +1,4 @@
-"""A believable company to look at: seeded on the embedded database only."""
+"""A believable company to look at: laid out on the embedded database, or on one marked as a demo."""
 
 from django.apps import AppConfig
 

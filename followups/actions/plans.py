@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from complaints.models import Complaint
 from crm.staff.models import Team, User
-from crm.staff.scopes import reach
+from crm.staff.scopes import Reach, reach
 from customers.models import Customer, CustomerAccess, ImportRun, Purchase
 from followups.actions.followup import access_reason
 from followups.models import CarePlan, CarePlanStep, FollowUp, FollowUpEvent, ReminderRule
@@ -115,7 +115,8 @@ def too_old(run: ImportRun) -> int:
 
 def _occasions(step: CarePlanStep, now: datetime) -> Iterable[Occasion]:
     oldest = now - timedelta(days=ReminderRule.current().too_old_days) - step.offset
-    begin = max(step.plan.active_from, oldest)
+    # People type times to the minute: what was sold in the minute of activation counts.
+    begin = max(step.plan.active_from.replace(second=0, microsecond=0), oldest)
     arrived = step.looked_until - LOOK_BACK if step.looked_until else None
     missing = ~Exists(
         FollowUp.objects.filter(
@@ -200,9 +201,12 @@ def _assignee(step: CarePlanStep, occasion: Occasion, house: Team | None) -> tup
 def _open_customers(rows: list[FollowUp]) -> None:
     """Whoever has to call may open the customer; those who may anyhow get no row."""
     given = []
+    reaches: dict[int, Reach] = {}  # a person's is resolved once, not once a follow-up
     for row in rows:
         if row.owner:
-            if not reach(row.owner, "customers").covers(row.customer.team_id, row.customer.owner_id):
+            if row.owner.pk not in reaches:
+                reaches[row.owner.pk] = reach(row.owner, "customers")
+            if not reaches[row.owner.pk].covers(row.customer.team_id, row.customer.owner_id):
                 given.append(CustomerAccess(customer=row.customer, user=row.owner, reason=access_reason(row)))
         elif row.team:
             given.append(CustomerAccess(customer=row.customer, team=row.team, reason=access_reason(row)))
