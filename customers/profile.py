@@ -1,5 +1,6 @@
 """Figures about customers for the list and the head of their page: last contact, last purchase, what they bought."""
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -42,6 +43,15 @@ def list_facts(customers: Sequence[Customer]) -> dict[int, ListFacts]:
         pk: ListFacts(phones.shown(number) if number else "", contact_at, channels.get(channel, ""), purchase_at)
         for pk, number, contact_at, channel, purchase_at in rows
     }
+
+
+def points(customer: Customer) -> list[ContactPoint]:
+    """The ways to reach a customer; `alone` says that there is no other of the kind, so that "preferred" says nothing."""
+    found = list(customer.contact_points.all())
+    kinds = Counter(point.kind for point in found)
+    for point in found:
+        point.alone = kinds[point.kind] == 1  # type: ignore[attr-defined]
+    return found
 
 
 @dataclass(frozen=True)

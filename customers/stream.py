@@ -42,6 +42,10 @@ class Day:
     on: date
     entries: list[Shown] = field(default_factory=list)
 
+    @property
+    def is_today(self) -> bool:
+        return self.on == timezone.localdate()
+
 
 def _groups() -> dict[str, tuple[Any, list[str]]]:
     """Key for the address → (label, kinds): the key is the English word, so that a link works in both languages."""

@@ -1,11 +1,15 @@
 """Small pieces of the customers' pages: telephone links, the caller card, cells of added columns."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from django import template
+from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
 
+from crm.look import words
 from customers import phones
 
 register = template.Library()
@@ -28,6 +32,24 @@ def reach_link(point: Any) -> SafeString | str:
     if point.kind == "email":
         return format_html('<a href="mailto:{}">{}</a>', point.normalised, point.value)
     return point.value
+
+
+@register.simple_tag
+def ago(value: datetime | None) -> SafeString | str:
+    """How long ago, in one short unit, so that a column of them can be compared; a plain date beyond a year."""
+    if value is None:
+        return ""
+    now = timezone.now()
+    distance = now - value
+    if distance > timedelta(days=365):
+        text = f"{timezone.localtime(value):%Y-%m-%d}"
+    elif distance < timedelta(minutes=1):
+        text = words.relative(value, now)
+    else:
+        text = _("%(duration)s ago") % {"duration": words.rough(distance)}
+    return format_html(
+        '<time class="nw" datetime="{}" title="{}">{}</time>', value.isoformat(), words.exact(value, now), text
+    )
 
 
 @register.filter

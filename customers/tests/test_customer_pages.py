@@ -118,6 +118,13 @@ def test_the_telephone_leads_to_the_callers_page(people, sign_in):
     assert answer.url == customer.get_absolute_url()
 
 
+def test_a_plus_that_arrives_as_a_blank_is_understood(people, sign_in):
+    customer = make_customer("Margaret", owner=people.agent, phone="+44 7700 900142")
+
+    assert sign_in(people.agent).get(f"{LIST}?phone=+447700900142").url == customer.get_absolute_url()
+    assert sign_in(people.agent).get(f"{LIST}?phone=%2B447700900142").url == customer.get_absolute_url()
+
+
 def test_a_family_is_a_list_to_choose_from(people, sign_in):
     for name in ("顾曼丽", "顾小丽"):
         make_customer(name, owner=people.agent, phone="13957100183")
@@ -193,6 +200,7 @@ def test_a_wrong_number_is_said_at_its_row_and_nothing_typed_is_lost(people, sig
 
     page = text(answer)
     assert page.count(message) == 2  # at the row, and in the summary on top
+    assert "One thing to correct." in page
     for kept in ("顾曼丽", "13957100183", points[0][1]):
         assert f'value="{kept}"' in page
     assert not Customer.objects.exists()

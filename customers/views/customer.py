@@ -34,15 +34,16 @@ def visible_customer(request: HttpRequest, number: str) -> Customer:
     if not can_use(request.user):
         raise PermissionDenied
     rows = Customer.objects.visible_to(request.user).select_related("tier", "owner", "team", "merged_into")
-    return get_object_or_404(rows, numbers__number=number)
+    return get_object_or_404(rows, numbers__number=number.upper())
 
 
 def customer_list(request: HttpRequest) -> HttpResponse:
     if not can_use(request.user):
         raise PermissionDenied
-    typed = request.GET.get("phone", "").strip()
-    if typed:
-        return _screen_pop(request, typed)
+    typed = request.GET.get("phone", "")
+    if typed.strip():
+        # Telephone systems forget to write a plus as %2B: it arrives as a blank.
+        return _screen_pop(request, f"+{typed.strip()}" if typed.startswith(" ") else typed.strip())
     filters = CustomerFilters(request.GET, user=request.user)
     visible = Customer.objects.unmerged().visible_to(request.user)
     rows = filters.narrow(visible)
@@ -75,7 +76,7 @@ def _tabs(request: HttpRequest) -> list[Tab]:
 
 def _screen_pop(request: HttpRequest, typed: str) -> HttpResponse:
     """Where a telephone system sends the browser: the caller's page, a list, the caller's card, or a new customer."""
-    phone = phones.read(typed)
+    phone = phones.read(typed) or phones.read(typed.removeprefix("+"))
     visible = Customer.objects.unmerged().visible_to(request.user)
     if phone:
         points = caller_card.points_of(phone)
@@ -107,7 +108,7 @@ def customer_detail(request: HttpRequest, number: str) -> HttpResponse:
     context = {
         "title": customer.title,
         "customer": customer,
-        "points": list(customer.contact_points.all()),
+        "points": profile.points(customer),
         "references": list(customer.references.all()),
         "purchases": (purchases := profile.purchase_facts(customer)),
         "contact": profile.list_facts([customer])[customer.pk],

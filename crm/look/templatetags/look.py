@@ -74,6 +74,12 @@ def hours(value: timedelta | None) -> str:
     return words.duration(value) if value is not None else ""
 
 
+@register.filter
+def working_hours(value: timedelta | None) -> str:
+    """A length of working time, in hours however long it is: "24 h"."""
+    return words.duration(value, working=True) if value is not None else ""
+
+
 @register.simple_tag
 def when(value: datetime | date | None, css: str = "") -> SafeString | str:
     """Relative words, the exact time on hover and for machines."""
@@ -114,6 +120,7 @@ def clock(
         return format_html('<span class="rv-clock t3">{}</span>', _("clock stopped"))
     if not due_at:
         return ""
+    working = isinstance(left, timedelta)
     remaining = left if isinstance(left, timedelta) else due_at - timezone.now()
     tone = " bad b" if remaining < timedelta(0) else " warn b" if remaining < SOON else ""
     return format_html(
@@ -121,7 +128,7 @@ def clock(
         tone,
         due_at.isoformat(),
         words.exact(due_at, timezone.now()),
-        words.left(remaining),
+        words.left(remaining, working=working),
     )
 
 
@@ -224,3 +231,9 @@ def who_may(context: Any, reason: str = "") -> dict[str, Any]:
 @register.filter
 def has(mapping: Any, key: Any) -> bool:
     return key in (mapping or ())
+
+
+@register.filter
+def error_count(form: Any) -> int:
+    """How many things are to be corrected: a form's general errors are several, too."""
+    return sum(len(errors) for errors in form.errors.values())
