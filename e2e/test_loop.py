@@ -48,6 +48,14 @@ def mail_to(address: str, words: str) -> MailboxMail | None:
     return MailboxMail.objects.filter(to__icontains=address, subject__icontains=words).order_by("-pk").first()
 
 
+@pytest.fixture(autouse=True)
+def logs_of_a_failure(clock_parts):
+    """What the other processes said stands below a failed test."""
+    yield
+    for part in list(clock_parts.running):
+        print(f"--- {part}\n{clock_parts.said(part)[-3000:]}")
+
+
 @pytest.fixture
 def people():
     them = make_people(make_house())

@@ -228,7 +228,8 @@ def _purchases(survey: Survey, now: datetime) -> Iterable[Occasion]:
         Purchase.objects.filter(
             _not_asked(survey, Invitation.Source.PURCHASE, 1),
             kind=Purchase.Kind.SALE,
-            happened_at__gte=max(survey.active_from, due - TOO_OLD),
+            # People type times to the minute: what was sold in the minute of activation counts.
+            happened_at__gte=max(survey.active_from.replace(second=0, microsecond=0), due - TOO_OLD),
             happened_at__lte=due,
             customer__merged_into__isnull=True,
         )

@@ -65,6 +65,16 @@ def test_what_was_bought_before_the_plan_was_activated_creates_nothing(people, s
     assert actions.apply_plans() == 0
 
 
+def test_what_was_bought_in_the_minute_of_activation_counts(people, step):
+    """People type times to the minute."""
+    purchase = bought(make_customer(owner=people.agent))
+    minute = purchase.happened_at.replace(second=0, microsecond=0)
+    Purchase.objects.filter(pk=purchase.pk).update(happened_at=minute)
+    step.plan.active_from = minute + timedelta(seconds=59)
+    step.plan.save(update_fields=["active_from"])
+    assert actions.apply_plans() == 1
+
+
 def test_a_step_that_was_due_more_than_seven_days_ago_is_not_created(people, step):
     bought(make_customer(owner=people.agent), timedelta(days=11))
     kept = bought(make_customer(owner=people.agent), timedelta(days=9))
