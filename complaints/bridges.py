@@ -267,8 +267,8 @@ def _search() -> None:
             label=gettext_lazy("Complaints"),
             icon="message-report",
             visible=visible_entries,
-            url=lambda entry: reverse("complaints:detail", args=[entry.complaint_number]),
-            number=lambda entry: entry.complaint_number,
+            url=lambda entry: reverse("complaints:detail", args=[_number(entry)]),
+            number=_number,
             details=_details,
             position=20,
             line="complaints/_search_line.html",
@@ -281,12 +281,15 @@ def visible_entries(user: User) -> Q:
     return reach(user, "complaints").rows() if permissions.can_read_any(user) else Q(pk__in=[])
 
 
+def _number(entry: SearchEntry) -> str:
+    """The number of the case: it heads the label."""
+    return entry.label.partition(" ")[0]
+
+
 def _details(entries: list[SearchEntry]) -> dict[str, Any]:
-    """The case of each entry, for its second line and its link; one query."""
+    """The case of each entry, for its second line; one query."""
     rows = Complaint.objects.select_related("customer", "owner", "team").in_bulk([int(entry.key) for entry in entries])
-    for entry in entries:
-        entry.complaint_number = rows[int(entry.key)].number  # type: ignore[attr-defined]
-    return {entry.key: rows[int(entry.key)] for entry in entries}
+    return {str(pk): row for pk, row in rows.items()}
 
 
 def explain(user: User, typed: str) -> why.Verdict | None:

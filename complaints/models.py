@@ -1,6 +1,7 @@
 """What went wrong: cases with two clocks, their pauses, messages, promises and history."""
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 from django.conf import settings
 from django.core.serializers.json import DjangoJSONEncoder
@@ -19,7 +20,7 @@ from crm.worktime.models import WorkCalendar
 from customers.models import Customer, Purchase
 
 
-class RetirableQuerySet(models.QuerySet):
+class RetirableQuerySet(models.QuerySet[Any]):
     def active(self):
         """What may still be chosen."""
         return self.filter(retired_at__isnull=True)
@@ -51,7 +52,10 @@ class Category(Bilingual):
 class SeverityQuerySet(RetirableQuerySet):
     def default(self) -> "Severity | None":
         """What a case gets that nobody has weighed yet: the default, else the mildest one."""
-        return self.filter(is_default=True).first() or self.active().order_by("-position", "-pk").first()
+        row: Severity | None = (
+            self.filter(is_default=True).first() or self.active().order_by("-position", "-pk").first()
+        )
+        return row
 
 
 class Severity(Bilingual):

@@ -91,7 +91,7 @@ def _take_in(
         if new_customer is None:
             raise ValidationError({"customer": _("Say who complains.")})
         customer = create_customer(by=by, via=via, **new_customer)
-    if customer.merged_into_id:
+    if customer.merged_into is not None:
         customer = customer.merged_into
     if purchase is not None and purchase.customer_id != customer.pk:
         raise ValidationError({"purchase": _("This purchase belongs to another customer.")})

@@ -69,13 +69,23 @@ def clock_left(reading: clocks.Reading) -> SafeString:
     if reading.state == "met":
         return format_html('<span class="rv-badge ok" title="{}">{}</span>', exact, _("on time"))
     if reading.state == "missed":
-        late = _("late by %(duration)s") % {"duration": words.duration(reading.over)} if reading.over else _("late")
+        late = (
+            _("late by %(duration)s") % {"duration": words.duration(reading.over, working=True)}
+            if reading.over
+            else _("late")
+        )
         return format_html('<span class="rv-badge bad" title="{}">{}</span>', exact, late)
     if reading.state == "paused":
         return format_html('<span class="t3">{}</span>', _("clock stopped"))
     tone = {"overdue": "bad b", "soon": "warn b"}.get(reading.state, "")
     left = -reading.over if reading.state == "overdue" else reading.left
-    text = words.left(left) if left else _("overdue") if reading.state == "overdue" else words.left(left)
+    text = (
+        words.left(left, working=True)
+        if left
+        else _("overdue")
+        if reading.state == "overdue"
+        else words.left(left, working=True)
+    )
     return format_html(
         '<time class="{}" datetime="{}" title="{}">{}</time>', tone, reading.due_at.isoformat(), exact, text
     )
@@ -104,14 +114,17 @@ def clock_cell(reading: clocks.Reading) -> dict[str, Any]:
         "paused": _("stopped"),
     }[reading.state]
     if reading.state in ("met", "missed"):
-        took = _("took %(duration)s") % {"duration": words.duration(reading.used)}
+        took = _("took %(duration)s") % {"duration": words.duration(reading.used, working=True)}
         figure = took if reading.used >= timedelta(minutes=1) else _("at once")
     elif reading.state == "overdue":
-        figure = words.left(-reading.over) if reading.over else _("overdue")
+        figure = words.left(-reading.over, working=True) if reading.over else _("overdue")
     else:
-        figure = words.left(reading.left)
+        figure = words.left(reading.left, working=True)
     now = timezone.now()
-    values = {"target": words.duration(reading.target), "when": words.moment(reading.done_at or reading.due_at, now)}
+    values = {
+        "target": words.duration(reading.target, working=True),
+        "when": words.moment(reading.done_at or reading.due_at, now),
+    }
     if reading.done_at:
         line = _("target %(target)s · done %(when)s") % values
     elif reading.state == "paused":
@@ -141,13 +154,10 @@ def arrival(letter: ComplaintMessage) -> SafeString | str:
         return badge(_("Not sent: %(reason)s") % {"reason": reason}, "warn")
     if letter.message is None:
         return ""
-    state = letter.message.state
-    if state == State.SENT:
-        return badge(
-            _("Delivered to the mail server %(when)s")
-            % {"when": words.moment(letter.message.finished_at, timezone.now())},
-            "ok",
-        )
+    state, finished_at = letter.message.state, letter.message.finished_at
+    if state == State.SENT and finished_at:
+        when = words.moment(finished_at, timezone.now())
+        return badge(_("Delivered to the mail server %(when)s") % {"when": when}, "ok")
     if state == State.FAILED:
         return badge(
             _("Not delivered: %(reason)s") % {"reason": letter.message.last_error or _("unknown reason")}, "bad"

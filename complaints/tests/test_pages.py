@@ -186,7 +186,7 @@ def complaint(people, house, hours) -> Complaint:
 
 def test_the_page_shows_words_wish_clocks_and_what_may_be_done(complaint, people, sign_in):
     page = text(sign_in(people.handler).get(complaint.get_absolute_url()))
-    for words in ("Noise", "It squeals.", "A loan car", "4 h left", "1 d left", "Acknowledge", "Grace Odell"):
+    for words in ("Noise", "It squeals.", "A loan car", "4 h left", "24 h left", "Acknowledge", "Grace Odell"):
         assert words in page, words
     assert reverse("complaints:acknowledge", args=[complaint.number]) in page
 
