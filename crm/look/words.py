@@ -14,12 +14,15 @@ SIGNS = {"CNY": "¥", "GBP": "£", "EUR": "€", "USD": "$", "HKD": "HK$", "TWD"
 WITHOUT_CENTS = {"JPY", "KRW", "VND"}
 
 
-def duration(delta: timedelta) -> str:
-    """A length of time in its two largest units: "28 min", "3 h 10", "2 d 4 h"; the sign is not said."""
+def duration(delta: timedelta, *, working: bool = False) -> str:
+    """A length of time in its two largest units: "28 min", "3 h 10", "2 d 4 h"; the sign is not said.
+
+    `working` time is said in hours only: nobody knows how long a working day is.
+    """
     seconds = int(abs(delta).total_seconds())
     if seconds < MINUTE:
         return pgettext("duration", "%(seconds)d s") % {"seconds": seconds}
-    days, rest = divmod(seconds, DAY)
+    days, rest = (0, seconds) if working else divmod(seconds, DAY)
     hours, rest = divmod(rest, HOUR)
     minutes = rest // MINUTE
     if days >= 7 or (days and not hours):
@@ -55,11 +58,10 @@ def relative(dt: datetime, now: datetime) -> str:
     return _("in %(duration)s") % {"duration": rough(delta)}
 
 
-def left(delta: timedelta) -> str:
+def left(delta: timedelta, *, working: bool = False) -> str:
     """What remains until a deadline, or by how much it has passed: "28 min left", "3 h 10 overdue"."""
-    if delta.total_seconds() < 0:
-        return _("%(duration)s overdue") % {"duration": duration(delta)}
-    return _("%(duration)s left") % {"duration": duration(delta)}
+    said = {"duration": duration(delta, working=working)}
+    return (_("%(duration)s overdue") if delta.total_seconds() < 0 else _("%(duration)s left")) % said
 
 
 def weekday(on: date) -> str:

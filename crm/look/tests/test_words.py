@@ -88,6 +88,13 @@ def test_a_deadline_says_what_is_left_and_by_how_much_it_has_passed():
         assert words.left(-timedelta(hours=3, minutes=10)) == "逾期 3 小时 10 分"
 
 
+def test_working_time_is_said_in_hours_only():
+    with english():
+        assert words.duration(timedelta(hours=24), working=True) == "24 h"
+        assert words.left(timedelta(hours=13, minutes=30), working=True) == "13 h 30 left"
+        assert words.left(-timedelta(hours=26), working=True) == "26 h overdue"
+
+
 def test_the_exact_time_has_its_weekday_in_the_readers_zone_and_the_year_only_when_it_is_another():
     late_in_utc = datetime(2026, 11, 16, 20, 30, tzinfo=UTC)  # Tuesday in Shanghai, Monday in London
     with english():
