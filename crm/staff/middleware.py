@@ -1,5 +1,6 @@
 """Around every request: a database that is away, the reader's language and time zone, and signing in first."""
 
+import logging
 from collections.abc import Callable
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
@@ -17,6 +18,7 @@ RETRY_AFTER_SECONDS = 10
 # Connection lost, shutting down or starting up, no connection free. A statement that took too long (57014) is not "away".
 AWAY_CODES = ("08", "53", "57P")
 
+log = logging.getLogger(__name__)
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
@@ -30,6 +32,7 @@ def is_away(error: BaseException | None) -> bool:
 
 def away_response() -> HttpResponse:
     """503 with a page in both languages that asks neither the database nor the session for anything."""
+    log.warning("the database is away: answered 503")
     response = HttpResponse(render_to_string("503.html"), status=503)
     response["Retry-After"] = str(RETRY_AFTER_SECONDS)
     response["Cache-Control"] = "no-store"

@@ -22,7 +22,7 @@ def ship(using: str = "default", **kwargs) -> None:
     with transaction.atomic(using=using):
         for position, shipped in enumerate(SHIPPED):
             group, _ = Group.objects.using(using).get_or_create(name=shipped.key)
-            group.permissions.set([ours[name] for name in shipped.permissions])
+            group.permissions.set([ours[name] for name in sorted(shipped.permissions)])
             role = Role.objects.using(using).create(
                 group=group, key=shipped.key, name_en=shipped.name_en, name_zh=shipped.name_zh, position=position
             )
