@@ -394,6 +394,8 @@ def _why(ranked: _Ranked) -> tuple[str, SafeString]:
         text = " ".join(reading)
         starts = [sum(len(s) + 1 for s in reading[:place]) for place in range(len(reading))]
         ranges = [(starts[p] + begin, starts[p] + end) for p, begin, end in _touched(reading, form, spelling)]
+    elif form.kind == grams.NAME and (as_written := _folded_ranges(ranked.entry.label, [spelling])):
+        text, ranges = ranked.entry.label, as_written
     elif form.kind == grams.PHONE:
         text, ranges = _spoken(form.text, spelling)
     elif form.kind == grams.WORDS and len(text) > 60:
