@@ -15,6 +15,8 @@ _EXTENSION = re.compile(
 _SWITCHBOARD = re.compile(r"^(.*\d{4})\s*-\s*(\d{1,6})$")
 _MOBILE = re.compile(r"(?:\+?86)?(1[3-9]\d)(\d{4})(\d{4})")
 _MOBILE_ABROAD = re.compile(r"\+86(1[3-9]\d)(\d{4})(\d{4})")
+# Area code and number of a Chinese landline: Beijing 10 and the big cities 2x, everywhere else three figures.
+_LANDLINE = re.compile(r"(10|2\d|[3-9]\d\d)(\d{3,4})(\d{4})")
 _INTERNATIONAL = re.compile(r"^\s*\(?\s*00(?=\s*[1-9])")
 _HYPHENS = str.maketrans({c: "-" for c in "‐‑‒–—―−－ー"})
 WITHHELD = {"anonymous", "withheld", "private", "unknown", "restricted", "未知", "匿名", "隐藏号码", "私人号码"}
@@ -102,8 +104,16 @@ def normalise(text: str, region: str | None = None) -> Phone:
         e164=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164),
         extension=extension,
         region=phonenumbers.region_code_for_number(number) or "",
-        national=phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL),
+        national=_national(number),
     )
+
+
+def _national(number: phonenumbers.PhoneNumber) -> str:
+    """As it is dialled inside its country; phonenumbers leaves Chinese blocks that it does not know bare of their 0."""
+    text = phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+    if number.country_code == 86 and text.isdigit() and (landline := _LANDLINE.fullmatch(text)):
+        return f"0{landline[1]} {landline[2]} {landline[3]}"
+    return text
 
 
 def read(text: str, region: str | None = None) -> Phone | None:

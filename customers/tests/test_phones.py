@@ -90,4 +90,7 @@ def test_a_number_is_shown_as_it_is_spoken():
     assert phones.shown("+8613800138000") == "138 0013 8000"
     assert phones.shown("+8617935470896") == "179 3547 0896"
     assert phones.shown("+8657188886666;ext=801") == "0571 8888 6666 #801"
+    assert phones.shown("+861080005946") == "010 8000 5946"  # a block that phonenumbers does not know
+    assert phones.shown("+867318007820") == "0731 800 7820"
+    assert phones.shown("+864008208820") == "400 820 8820"
     assert phones.shown("+447700900142") == "+44 7700 900142"
