@@ -293,6 +293,8 @@ class Complaint(models.Model):
                 name="complaint_open_of_owner",
                 condition=Q(status__in=["new", "acknowledged", "in_progress", "waiting"]),
             ),
+            models.Index(fields=["-resolved_at", "-id"], name="complaint_to_be_closed", condition=Q(status="resolved")),
+            models.Index(fields=["id"], name="complaint_waiting", condition=Q(status="waiting")),
             models.Index(fields=["-received_at", "-id"], name="complaint_newest"),
             models.Index(fields=["customer", "-received_at"], name="complaint_by_customer"),
             models.Index(

@@ -32,7 +32,9 @@ class LaterField(DateTimeField):
 
 
 class WaitForm(VerbForm):
-    reason = forms.CharField(label=_("What the customer has to answer"), max_length=300)
+    reason = forms.CharField(
+        label=_("What the customer has to answer"), max_length=300, help_text=_("The customer reads it on their page.")
+    )
     until = LaterField(
         label=_("Go on by itself"),
         required=False,

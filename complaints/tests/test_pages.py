@@ -383,6 +383,14 @@ def test_the_explanation_is_closed_unless_a_clock_alarms(complaint, people, tues
     assert "10:00–12:00, 13:00–15:00" in page and "4:00 due" in page
 
 
+def test_a_case_that_is_open_for_months_is_explained_by_its_last_days_and_a_sum(complaint, people, tuesday, sign_in):
+    tuesday.move_to(at("2027-03-16 14:30"))
+    page = sign_in(people.handler).get(complaint.get_absolute_url())
+    days = page.context["days"]
+    assert len(days) == 12 and "Earlier days" in text(page)
+    assert page.context["earlier"] + sum((day.count.time for day in days), timedelta(0)) == days[-1].count.total
+
+
 def test_the_history_says_in_words_what_happened(complaint, people, house, severities, tuesday, sign_in):
     actions.edit(complaint.pk, by=people.handler, version=1, values={"severity": severities["Critical"]})
     actions.wait(complaint.pk, by=people.handler, reason="A photo", until=at("2026-11-18 10:00"))

@@ -24,6 +24,7 @@ from customers import permissions as customer_permissions
 from customers.models.guard import Purpose
 
 SHOWS = (CUSTOMER, INTERNAL, STATUS)
+MOST_DAYS = 12  # of an explanation: a working week's target with its weekends; earlier days stand as one sum
 
 
 def seen(request: HttpRequest, number: str) -> Complaint:
@@ -51,6 +52,7 @@ def _page(
     standing = Standing(now)
     both = [standing.acknowledge(complaint), standing.resolve(complaint)]
     explained = both[0] if complaint.acknowledged_at is None else both[1]
+    days = _days(complaint, standing, explained, now)
     items = history_of(complaint)
     show = request.GET.get("show", "")
     context = {
@@ -64,7 +66,8 @@ def _page(
         "verbs": permissions.verbs(user, complaint),
         "clocks": both,
         "explained": explained,
-        "days": _days(complaint, standing, explained, now),
+        "days": days,
+        "earlier": days[0].count.total - days[0].count.time,
         "waits": next((p for p in complaint.pauses.all() if p.ended_at is None), None),
         "promises": complaint.promises.all(),
         "next_promise": next((p for p in complaint.promises.all() if p.kept_at is None), None),
@@ -94,6 +97,7 @@ def _days(complaint: Complaint, standing: Standing, reading: clocks.Reading, now
         standing.calendar(complaint),
         pauses(complaint),
         due_at=reading.due_at if reading.state != "paused" else None,
+        most=MOST_DAYS,
     )
 
 

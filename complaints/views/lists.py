@@ -35,6 +35,8 @@ VIEWS: dict[str, tuple[object, Callable]] = {
     "all": (gettext_lazy("All"), lambda rows, user, now: rows),
 }
 UNCOUNTED = ("all",)
+# What was ever taken in is looked through by its time; only open cases have clocks to sort by.
+DEFAULT_SORT = {"resolved": "resolved", "all": "newest"}
 
 
 def complaint_list(request: HttpRequest) -> HttpResponse:
@@ -48,9 +50,7 @@ def complaint_list(request: HttpRequest) -> HttpResponse:
     rows = VIEWS[view][1](visible, request.user, now)
     listed = rows.with_clock_order().select_related("customer", "customer__tier", "owner", "team", "category", *RELATED)
     sorts = [*SORTS, RESOLVED] if view == "resolved" else SORTS
-    page = paginate(
-        listed.prefetch_related(*PREFETCHED), request, sorts, default="resolved" if view == "resolved" else None
-    )
+    page = paginate(listed.prefetch_related(*PREFETCHED), request, sorts, default=DEFAULT_SORT.get(view))
     with_clocks(page.rows, Standing(now))
     if page.sort.key == CLOCK.key:
         _group(page.rows, now)
