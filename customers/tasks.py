@@ -9,9 +9,10 @@ HOURS = 3600
 def run_import(run_id: int) -> None:
     from customers.actions import imports
 
-    imports.run_queued(run_id)
+    if imports.run_queued(run_id) is None:
+        return
     for waiting in imports.resume():
-        # The same source could not run beside this one: its turn is now.
+        # What could not run beside this one, because it is of the same source, has its turn now.
         run_import.apply_async(args=[waiting], retry=False)
 
 

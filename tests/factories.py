@@ -106,7 +106,9 @@ def make_people(house: SimpleNamespace) -> SimpleNamespace:
 # --- Customers -----------------------------------------------------------------------------------------------------------------
 
 
-def make_customer(name: str = "张三", *, phone: str = "", email: str = "", by: User | None = None, **fields) -> Customer:
+def make_customer(
+    name: str = "张三", *, phone: str = "", email: str = "", by: User | None = None, **fields
+) -> Customer:
     """A customer made by the action itself: numbered, found by search. `phone` and `email` become contact points."""
     from customers.actions import create_customer
 
@@ -117,15 +119,41 @@ def make_customer(name: str = "张三", *, phone: str = "", email: str = "", by:
 # --- Purchases -----------------------------------------------------------------------------------------------------------------
 
 
+def make_product(code: str = "", description: str = "", **fields):
+    from customers.models import Product
+
+    return Product.objects.create(code=code or unique("SKU-"), description=description, **fields)
+
+
+def make_purchase(customer=None, *, lines=((1, "10.00"),), by: User | None = None, happened_at=None, **fields):
+    """A purchase made by the action itself, a minute ago. `lines` are (quantity, unit price) or (quantity, price, product)."""
+    from decimal import Decimal
+
+    from customers.actions import record_purchase
+
+    customer = customer or make_customer(owner=fields.get("staff"), team=fields.get("team"))
+    rows = [
+        {"product": more[0] if more else make_product(), "quantity": Decimal(quantity), "unit_price": Decimal(price)}
+        for quantity, price, *more in lines
+    ]
+    fields.setdefault("currency", "CNY")
+    happened_at = happened_at or timezone.now() - timedelta(minutes=1)
+    return record_purchase(by=by, customer=customer, lines=rows, happened_at=happened_at, **fields)
+
+
 # --- Complaints ----------------------------------------------------------------------------------------------------------------
 
 
-def make_complaint(customer=None, *, owner: User | None = None, team: Team | None = None, by: User | None = None, **fields):
+def make_complaint(
+    customer=None, *, owner: User | None = None, team: Team | None = None, by: User | None = None, **fields
+):
     """A case as it is after being taken in by nobody in particular (the machine); its letters and notices included."""
     from complaints.actions import take_in
 
     customer = customer or make_customer()
-    team = team or (owner.team if owner else None) or customer.team or Team.objects.order_by("path").first() or make_team()
+    team = (
+        team or (owner.team if owner else None) or customer.team or Team.objects.order_by("path").first() or make_team()
+    )
     fields.setdefault("subject", unique("The door is scratched "))
     return take_in(by=by, customer=customer, owner=owner, team=team, via="web" if by else "task", **fields)
 

@@ -423,6 +423,7 @@ def import_now(
 
     def finish(report: Report) -> None:
         _finish(made[0], report, by=by)
+        remember(source, report.mapping)
         report.counts |= {line.key: made[0].counts[line.key] for line in import_report.lines()}
 
     return import_file(

@@ -118,10 +118,11 @@ class MappingForm(forms.Form):
         choices = [("", NOT_IMPORTED), *FIELDS.items()]
         for column in columns:
             field = forms.ChoiceField(label=column.name, choices=choices, required=False, initial=column.ours)
+            field.widget.attrs["class"] = "form-select form-select-sm"
             field.widget.attrs["aria-label"] = _("%(column)s is imported as") % {"column": column.name}
             self.fields[f"column-{column.place}"] = field
         for field in self.fields.values():
-            css = "form-select form-select-sm" if isinstance(field.widget, forms.Select) else "form-control"
+            css = "form-select" if isinstance(field.widget, forms.Select) else "form-control"
             field.widget.attrs.setdefault("class", css)
         self.fields["team"].empty_label = _("none: seen by those who see everything")  # type: ignore[attr-defined]
 

@@ -24,7 +24,9 @@ class ImportRun(models.Model):
     file_sha256 = models.CharField(max_length=64, blank=True)
     file_bytes = models.BigIntegerField(default=0)
     mapping = models.JSONField(default=dict)
-    dry_run = models.BooleanField(default=False, help_text="The pass that waits or runs writes nothing: counts go to `trial`.")
+    dry_run = models.BooleanField(
+        default=False, help_text="The pass that waits or runs writes nothing: counts go to `trial`."
+    )
     trial = models.JSONField(default=dict, encoder=DjangoJSONEncoder, help_text="Counts of the last dry run.")
     state = models.CharField(max_length=10, choices=State, default=State.UPLOADED)
     step = models.CharField(max_length=40, blank=True)
@@ -38,7 +40,9 @@ class ImportRun(models.Model):
     started_at = models.DateTimeField(null=True)
     finished_at = models.DateTimeField(null=True)
     beat_at = models.DateTimeField(null=True, help_text="Last sign of life of the worker that runs it.")
-    attempts = models.PositiveSmallIntegerField(default=0, help_text="Starts so far: a file that kills its worker ends.")
+    attempts = models.PositiveSmallIntegerField(
+        default=0, help_text="Starts so far: a file that kills its worker ends."
+    )
     submission = models.UUIDField(null=True, unique=True, editable=False)
 
     class Meta:

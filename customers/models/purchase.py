@@ -56,7 +56,9 @@ class Product(models.Model):
     code = models.CharField(_("code"), max_length=60, unique=True)
     description = models.CharField(_("description"), max_length=200, blank=True)
     described_at = models.DateTimeField(
-        null=True, editable=False, help_text="Of the imported row that described it last; null: typed, imports leave it."
+        null=True,
+        editable=False,
+        help_text="Of the imported row that described it last; null: typed, imports leave it.",
     )
     retired_at = models.DateTimeField(null=True, blank=True, editable=False)
 
@@ -96,14 +98,18 @@ class Purchase(models.Model):
     )
     team = models.ForeignKey(Team, models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("team"))
     currency = models.CharField(_("currency"), max_length=3, default="CNY")
-    amount = models.DecimalField(_("amount"), max_digits=14, decimal_places=2, help_text="Sum of the lines, rounded once.")
+    amount = models.DecimalField(
+        _("amount"), max_digits=14, decimal_places=2, help_text="Sum of the lines, rounded once."
+    )
     country = models.CharField(_("country"), max_length=60, blank=True)
     returns_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="returned_by")
     note = models.TextField(_("note"), blank=True)
     import_run = models.ForeignKey("customers.ImportRun", models.PROTECT, null=True, editable=False, related_name="+")
     submission = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
-    created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+")
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
 
     objects = PurchaseQuerySet.as_manager()
 
@@ -149,7 +155,9 @@ class Purchase(models.Model):
 class PurchaseLine(models.Model):
     """One line. Its identity is its position in file order: real files hold equal lines on purpose."""
 
-    purchase = models.ForeignKey(Purchase, models.PROTECT, related_name="lines", db_index=False)  # the unique one serves
+    purchase = models.ForeignKey(
+        Purchase, models.PROTECT, related_name="lines", db_index=False
+    )  # the unique one serves
     position = models.PositiveIntegerField()
     product = models.ForeignKey(Product, models.PROTECT, related_name="+", verbose_name=_("product"))
     description = models.CharField(_("description"), max_length=200, blank=True)

@@ -23,6 +23,16 @@ from customers.purchase_import.staging import stage
 from customers.purchase_import.writing import KEY_OF_LOCKS, Shift, Writing
 
 STEPS = ("open", "read", "sort", "customers", "products", "purchases", "lines", "timeline", "search")
+TABLES = (
+    "row",
+    "purchase",
+    "product",
+    "customer",
+    "buyer",
+    "region",
+    "mixed",
+    "refused",
+)  # of a transaction, each import_…
 ERROR_COLUMNS = ("line", "column", "value", "reason", "code", "detail")
 SUMMARISED = 20  # kinds of problems that the report shows with an example
 BIG = 10_000  # lines after which the database should count its rows anew
@@ -112,6 +122,7 @@ def import_file(
                 if report.counts["rows_imported"]:
                     _write(writing, report, step)
                 finish(report)
+            _tidy()
     except BaseException:
         errors_to.unlink(missing_ok=True)
         raise
@@ -146,6 +157,13 @@ def _prepare(source: str, wait: bool) -> None:
         cursor.execute("SET LOCAL work_mem = '128MB'")
         cursor.execute("SET LOCAL statement_timeout = 0")
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # each step pays for its own checks, not the commit for all
+
+
+def _tidy() -> None:
+    """Leaves a transaction that others opened around this one as it was."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE IF EXISTS {', '.join(f'pg_temp.import_{table}' for table in TABLES)}")
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
 
 
 def _earlier_shift(source: str) -> Shift | None:

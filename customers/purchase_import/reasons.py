@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 # Of one row. `%(detail)s` is what the row's problem carries besides its value.
 ROW = {
-    "ragged": _("The row has %(detail)s cells, the header has more or fewer."),
+    "ragged": _("The row does not have as many cells as the header: %(detail)s."),
     "runs_on": _("A quotation mark is not closed: the row runs over lines %(detail)s."),
     "no_purchase": _("No purchase number."),
     "no_customer": _("No customer."),
@@ -15,6 +15,7 @@ ROW = {
     "no_number": _("No number."),
     "not_a_date": _("Not a date that we can read."),
     "not_a_number": _("Not a number."),
+    "ambiguous_dates": _("Day first or month first?"),
     "unclear_number": _("Could be thousands or decimals: the file writes both ways."),
     "in_the_future": _("The date lies in the future."),
     "too_early": _("The date lies before 1900."),
@@ -40,7 +41,7 @@ FILE = {
     "quote_never_closed": _("A quotation mark is opened and never closed."),
     "missing_columns": _("Columns are missing: %(detail)s."),
     "double_column": _("The header names this column twice."),
-    "ambiguous_dates": _("Day first or month first? The file does not say. Name the date format, %(detail)s."),
+    "ambiguous_dates": _("Day first or month first? The file does not say. Name the date format: %(detail)s."),
     "unknown_encoding": _("Unknown encoding: %(detail)s."),
     "given_up": _("The worker was interrupted %(detail)s times while it read this file. Nothing was written."),
     "unreadable": _("The file cannot be read: %(detail)s."),

@@ -71,7 +71,7 @@ def _order_of_dates(opened: Opened, mapping: Mapping, places: dict[str, int]) ->
     if len(proved) == 1:
         return proved.pop()
     line, text = first or (None, "")
-    raise Unusable("ambiguous_dates", row=line, column=opened.header[at], value=text, detail="%d/%m/%Y, %m/%d/%Y")
+    raise Unusable("ambiguous_dates", row=line, column=opened.header[at], value=text, detail="%d/%m/%Y – %m/%d/%Y")
 
 
 def _decimal_mark(opened: Opened, places: dict[str, int]) -> str:
@@ -230,7 +230,8 @@ class _Staging:
             if not any(cell.strip() for cell in cells):
                 continue
             self.rows += 1
-            if len(cells) != width and (len(cells) < needed or any(cell.strip() for cell in cells[width:])):
+            too_few = len(cells) < needed
+            if too_few or any(cell.strip() for cell in cells[width:]) or (end > line and self._has_swallowed(cells)):
                 yield self._ragged(line, end, cells)
                 continue
             cells += [""] * (width - len(cells))
@@ -264,11 +265,18 @@ class _Staging:
     def _position(self, purchase: str) -> str:
         return next(self._positions([purchase])) if purchase else ""
 
+    def _has_swallowed(self, cells: list[str]) -> bool:
+        """A cell over several lines that holds as many delimiters as a row has is no text: it has swallowed other rows."""
+        enough = len(self.opened.header) - 1
+        return any("\n" in cell or "\r" in cell for cell in cells if cell.count(self.opened.delimiter) >= enough)
+
     def _ragged(self, line: int, end: int, cells: list[str]) -> list:
         value = self.opened.delimiter.join(cells)
         purchase = self.places["purchase"]
         named = cells[purchase].strip() if purchase < len(cells) else ""
-        code, detail = ("runs_on", f"{line}–{end}") if end > line else ("ragged", len(cells))
+        code, detail = (
+            ("runs_on", f"{line}–{end}") if end > line else ("ragged", f"{len(cells)} / {len(self.opened.header)}")
+        )
         return self._problem(line, named, code, "", value, detail)
 
     def _refused(self, line, cells, purchase, customer, product, at, quantity, price, amount) -> list:

@@ -5,6 +5,7 @@ everything when it grows too large, so that memory stays bounded whatever the fi
 """
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from decimal import Decimal, InvalidOperation
@@ -44,23 +45,23 @@ class _Remembering(dict):
 
 # --- Numbers -------------------------------------------------------------------------------------------------------------------
 
-_PLAIN = re.compile(r"-?\d{1,14}(\.\d{1,10})?")
+_PLAIN = re.compile(r"-?\d{1,14}(\.\d{1,10})?", re.ASCII)
 _SIGNS = str.maketrans({"−": "-", "–": "-", "－": "-", "＋": "+", "，": ",", "．": ".", "（": "(", "）": ")", "\u00a0": " ",
                         "\u202f": " ", "\u2009": " ", "’": "'"})  # fmt: skip
 _MONEY = re.compile(r"^(?:[A-Z]{3}|RMB|US\$|[¥￥$£€])\s*|\s*(?:[A-Z]{3}|元|[¥￥$£€])$")
-_GROUPED_BY_COMMA = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?")
-_GROUPED_BY_POINT = re.compile(r"\d{1,3}(\.\d{3})+(,\d*)?")
-_GROUPED_BY_BLANK = re.compile(r"\d{1,3}([ ']\d{3})+([.,]\d*)?")
-_DECIMAL_COMMA = re.compile(r"\d*,\d+")
-_DECIMAL_POINT = re.compile(r"\d*\.?\d+(e[+-]?\d{1,3})?|\d+\.", re.IGNORECASE)
-_EITHER = re.compile(r"[1-9]\d{0,2}([,.])\d{3}")
+_GROUPED_BY_COMMA = re.compile(r"\d{1,3}(,\d{3})+(\.\d*)?", re.ASCII)
+_GROUPED_BY_POINT = re.compile(r"\d{1,3}(\.\d{3})+(,\d*)?", re.ASCII)
+_GROUPED_BY_BLANK = re.compile(r"\d{1,3}([ ']\d{3})+([.,]\d*)?", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"\d*,\d+", re.ASCII)
+_DECIMAL_POINT = re.compile(r"\d*\.?\d+(e[+-]?\d{1,3})?|\d+\.", re.IGNORECASE | re.ASCII)
+_EITHER = re.compile(r"[1-9]\d{0,2}([,.])\d{3}", re.ASCII)
 
 POINT, COMMA = ".", ","
 
 
 def _body(text: str) -> tuple[str, str]:
     """Sign and the rest: `(5)`, `5-`, `-5`, `¥5`, `5 元`."""
-    text = text.translate(_SIGNS).strip()
+    text = unicodedata.normalize("NFKC", text).translate(_SIGNS).strip()
     sign = ""
     if text.startswith("(") and text.endswith(")"):
         sign, text = "-", text[1:-1].strip()

@@ -383,7 +383,7 @@ class Writing:
             """
             INSERT INTO customers_customerevent (customer_id, at, actor_id, via, what, version, old, new)
             SELECT b.id, %(now)s, %(actor)s, 'import',
-                   CASE WHEN c.import_run_id = %(run)s THEN 'created' ELSE 'purchases_imported' END,
+                   CASE WHEN c.import_run_id = %(run)s THEN 'created' ELSE 'imported' END,
                    CASE WHEN c.import_run_id = %(run)s OR r.id IS NOT NULL THEN c.version END,
                    CASE WHEN r.id IS NOT NULL THEN jsonb_build_object('region', r.old) ELSE '{}'::jsonb END,
                    jsonb_build_object('run', %(run)s::bigint, 'purchases', b.purchases)

@@ -7,12 +7,22 @@ from typing import Any
 from django import template
 from django.db.models import Count, Max, Q, Sum
 
+from crm.look import words
 from customers.models import Customer, Purchase
 from customers.purchase_permissions import can_add_purchase, can_see_purchases
 
 register = template.Library()
 
 SHOWN = 5
+
+
+@register.filter
+def price(value: Decimal | None) -> str:
+    """A price or amount without its currency: with two decimals, or as many more as it has."""
+    if value is None:
+        return ""
+    exponent = value.normalize().as_tuple().exponent
+    return words.number(value, max(2, -exponent if isinstance(exponent, int) else 2))
 
 
 @dataclass(frozen=True)

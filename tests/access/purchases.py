@@ -1,60 +1,66 @@
-"""Rows of purchases and of their imports."""
-
-from decimal import Decimal
+"""Who gets what at the addresses of purchases and imports. A purchase is seen by whoever may open its customer."""
 
 from django.utils import timezone
 
-from customers.actions import record_purchase
-from customers.models import ImportRun, Product
-from tests.access import CUSTOMERS, FORBIDDEN, Record, Row, everyone, only
-from tests.factories import make_customer
+from customers.models import ImportRun
+from tests.access import ALL, CUSTOMERS, FORBIDDEN, Record, Row, after, answering, everyone, only
+from tests.factories import make_customer, make_product, make_purchase, unique
 
-# A purchase is seen by whoever may open its customer; quality reads and types nothing.
+# Quality reads all customers and sells nothing.
+SELLERS = ("agent", "handler", "lead", "manager", "administrator")
 ADDS = CUSTOMERS | {"quality": FORBIDDEN}
-ADDERS = ("agent", "handler", "lead", "manager", "administrator")
-# Imports write purchases of customers of every team: a right of their own, without own and foreign ones.
 IMPORTERS = ("manager", "administrator")
+IMPORTS = everyone(FORBIDDEN) | {"manager": ALL, "administrator": ALL}
+IMPORTED = everyone(FORBIDDEN) | {role: after(ALL, 302) for role in IMPORTERS}
 
 
-def _purchase(owner, team):
-    product, _made = Product.objects.get_or_create(code="S1", defaults={"description": "Service"})
-    return record_purchase(
-        by=None,
-        customer=make_customer(owner=owner, team=team),
-        lines=[{"product": product, "description": "Service", "quantity": Decimal(1), "unit_price": Decimal("9.50")}],
-        happened_at=timezone.now(),
-        currency="CNY",
-    )
+def _run(state: str):
+    def make(owner, team) -> ImportRun:
+        finished = timezone.now() if state in ("done", "failed") else None
+        return ImportRun.objects.create(source=unique("till"), file_name="file.csv", state=state, finished_at=finished)
+
+    return make
 
 
-def _run(owner, team):
-    """A finished import, which shows its report; the file and the list of errors are gone."""
-    return ImportRun.objects.create(
-        source="shop", file_name="sales.csv", state="done", finished_at=timezone.now(), created_by=owner
-    )
+def _typed(customer) -> dict[str, str]:
+    return {
+        "happened_at": "2026-01-02T10:00",
+        "currency": "CNY",
+        "lines-TOTAL_FORMS": "1",
+        "lines-INITIAL_FORMS": "0",
+        "lines-0-product": make_product().code,
+        "lines-0-quantity": "1",
+        "lines-0-unit_price": "5",
+    }
 
 
-def importers(status: int, others: int = 403):
-    return only(*IMPORTERS, status=(status, status, status), others=(others, others, others))
-
-
-RECORDS = {"purchase": Record(make=_purchase), "import_run": Record(make=_run)}
+RECORDS = {
+    "purchase": Record(
+        make=lambda owner, team: make_purchase(make_customer(owner=owner, team=team), staff=owner, team=team)
+    ),
+    "buyer": Record(make=lambda owner, team: make_customer(owner=owner, team=team), args=lambda customer: []),
+    "waiting_import": Record(make=_run("queued")),
+    "finished_import": Record(make=_run("done")),
+    "failed_import": Record(make=_run("failed")),
+}
 
 ROWS = [
     Row("customers:purchases", everyone()),
-    Row("customers:purchases", everyone(), query="?q=service"),
+    Row("customers:purchases", everyone(), query="?q=P-1&since=2026-01-01&product=A"),
     Row("customers:purchase", CUSTOMERS, record="purchase"),
-    Row("customers:purchase_new", only(*ADDERS)),
-    Row("customers:purchase_new", ADDS, record="customer", args=[], query="?customer={number}"),
-    Row("customers:purchase_new", ADDS, record="purchase", args=[], query="?returns={pk}"),
-    Row("customers:products", only(*ADDERS), query="?q=a"),
+    Row("customers:purchase_new", only(*SELLERS)),
+    Row("customers:purchase_new", only(*SELLERS), query="?q=zhang"),
+    Row("customers:purchase_new", ADDS, record="buyer", query="?customer={number}"),
+    Row("customers:purchase_new", answering(ADDS, 302), record="buyer", query="?customer={number}", method="post",
+        data=_typed),
+    Row("customers:purchase_new", ADDS, record="purchase", query="?returns={pk}", args=[]),
+    Row("customers:products", only(*SELLERS), query="?q=A"),
     Row("customers:import", only(*IMPORTERS)),
-    Row("customers:import", only(*IMPORTERS), method="post", data={"source": "shop"}),
-    Row("customers:import_run", importers(200), record="import_run"),
-    Row("customers:import_progress", importers(302), record="import_run"),
-    Row("customers:import_errors", importers(404), record="import_run"),
-    Row("customers:import_cancel", importers(302), record="import_run", method="post"),
-    Row("customers:import_cancel", everyone(405), record="import_run"),
-    Row("customers:import_reopen", importers(302), record="import_run", method="post"),
-    Row("customers:import_reopen", everyone(405), record="import_run"),
-]
+    Row("customers:import", only(*IMPORTERS), method="post"),
+    Row("customers:import_run", IMPORTS, record="finished_import"),
+    Row("customers:import_progress", IMPORTS, record="waiting_import"),
+    Row("customers:import_cancel", IMPORTED, record="waiting_import", method="post"),
+    Row("customers:import_reopen", IMPORTED, record="failed_import", method="post"),
+    Row("customers:import_errors", everyone(FORBIDDEN) | {"manager": (404,) * 3, "administrator": (404,) * 3},
+        record="finished_import"),
+]  # fmt: skip
