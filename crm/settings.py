@@ -12,7 +12,6 @@ import environ
 from celery.schedules import crontab
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
-from django.utils.translation import gettext_lazy as _
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 env = environ.Env()
@@ -303,11 +302,3 @@ LOGGING = {
 }
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 FORMAT_MODULE_PATH = ["crm.formats"]
-ROLE_NAMES = {
-    "agent": _("Agent"),
-    "handler": _("Complaint handler"),
-    "lead": _("Team lead"),
-    "manager": _("Manager"),
-    "quality": _("Quality manager"),
-    "administrator": _("Administrator"),
-}
