@@ -1,6 +1,7 @@
 """The real purchase file that pages and imports are measured on: UCI Online Retail, CC0, 541,909 lines.
 
-It is not part of the checkout: `ONLINE_RETAIL=path/to/online_retail.csv.gz make bench`.
+It is not part of the checkout: `ONLINE_RETAIL=path/to/online_retail.csv.gz make bench`; without that, a copy in a folder
+`shared/data/online_retail` beside the checkout is taken.
 """
 
 import os
@@ -12,13 +13,15 @@ from django.core.management import call_command
 from crm.local.places import CHECKOUT
 from customers.models import Purchase
 
+BESIDE = Path(CHECKOUT).parent / "shared" / "data" / "online_retail" / "online_retail.csv.gz"
 MAPPING = Path(CHECKOUT) / "docs" / "mappings" / "online_retail.json"
 
 
 def file() -> Path | None:
-    """Where the file lies, if it was named."""
+    """Where the file lies: as named, or beside the checkout."""
     named = os.environ.get("ONLINE_RETAIL")
-    return Path(named) if named and Path(named).is_file() else None
+    path = Path(named) if named else BESIDE
+    return path if path.is_file() else None
 
 
 def imported() -> bool:
@@ -27,7 +30,7 @@ def imported() -> bool:
         return True
     path = file()
     if path is None:
-        print("ONLINE_RETAIL names no file: nothing is measured on the imported data.", file=sys.stderr)
+        print("No file of ONLINE_RETAIL: nothing is measured on the imported data.", file=sys.stderr)
         return False
     with open(os.devnull, "w") as nowhere:
         call_command("import_purchases", path, mapping=MAPPING, source="online_retail", stdout=nowhere)
