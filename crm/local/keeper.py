@@ -198,5 +198,7 @@ def _keep(places: Places, starter: IO) -> int:
             ask_at = time.monotonic() + 5
     supervisor.stop([redis], [postgres])
     with contextlib.suppress(OSError):
+        for left in places.sockets.iterdir():  # of one that had to be killed
+            left.unlink()
         places.sockets.rmdir()
     return 0

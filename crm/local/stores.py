@@ -32,6 +32,7 @@ POSTGRES_SETTINGS = {
     "random_page_cost": "1.1",
     "max_parallel_workers_per_gather": "0",
     "jit": "off",
+    "dynamic_shared_memory_type": "mmap",  # below the data folder: a kill -9 leaves nothing in /dev/shm for ever
     "wal_compression": "pglz",  # the wheel is built without lz4 and zstd
     "max_wal_size": "1GB",
     "checkpoint_timeout": "15min",

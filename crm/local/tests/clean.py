@@ -1,6 +1,7 @@
 """For tests that start programs of ours: an environment without the servers of the test run."""
 
 import os
+import signal
 import subprocess
 import sys
 import time
@@ -8,6 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from crm.local.places import CHECKOUT
+from crm.local.stores import before_exec
 
 OF_THE_RUN = {
     "DATABASE_URL",
@@ -36,6 +38,7 @@ def start(*words: str, data: Path | None = None, **more: str) -> subprocess.Pope
         stderr=subprocess.STDOUT,
         text=True,
         start_new_session=True,
+        preexec_fn=before_exec(signal.SIGTERM),  # a test run that is killed takes it along
     )
 
 
