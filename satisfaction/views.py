@@ -7,6 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
@@ -21,8 +22,8 @@ from satisfaction.models import Invitation, LowScoreRule, Response
 from satisfaction.results import results_of
 from satisfaction.words import invitation_of
 
-SORTS = [Sort("newest", _("Newest"), ("-answered_at", "-pk"))]
-INVITATION_SORTS = [Sort("newest", _("Newest"), ("-created_at", "-pk"))]
+SORTS = [Sort("newest", gettext_lazy("Newest"), ("-answered_at", "-pk"))]
+INVITATION_SORTS = [Sort("newest", gettext_lazy("Newest"), ("-created_at", "-pk"))]
 
 
 @require_safe

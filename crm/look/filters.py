@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models import Model, QuerySet
 from django.http import QueryDict
 from django.utils import timezone
@@ -14,6 +15,9 @@ from django.utils.translation import gettext as _
 from crm.look.forms import PickManyWidget
 from crm.look.paging import CURSOR_KEYS
 from crm.look.words import day
+
+# A date beyond these is a slip, and the day after the last of all has no name.
+EARLIEST, LATEST = date(1900, 1, 1), date(2999, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,8 @@ class FilterForm(forms.Form):
         for field in self.fields.values():
             field.required = False
             self._dress(field)
+            if isinstance(field, forms.DateField):
+                field.validators += [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
             if isinstance(field, forms.ModelChoiceField) and field.empty_label is not None:
                 field.empty_label = _("All")
 

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from crm.look.filters import Tab
 from crm.look.paging import Sort, count_up_to, paginate
@@ -19,17 +20,17 @@ from followups.forms import FollowUpFilters, NewFollowUpForm
 from followups.models import FollowUp
 
 SORTS = [
-    Sort("due", _("Due"), ("due_at", "pk")),
-    Sort("newest", _("Newest"), ("-created_at", "-pk")),
+    Sort("due", gettext_lazy("Due"), ("due_at", "pk")),
+    Sort("newest", gettext_lazy("Newest"), ("-created_at", "-pk")),
 ]
 VIEWS = {
-    "open": (_("Open"), lambda rows, now: rows.open()),
-    "overdue": (_("Overdue"), lambda rows, now: rows.overdue(now)),
-    "due": (_("Due now"), lambda rows, now: rows.due(now)),
-    "queue": (_("In a queue"), lambda rows, now: rows.queued()),
-    "done": (_("Done"), lambda rows, now: rows.filter(status=FollowUp.Status.DONE)),
-    "cancelled": (_("Cancelled"), lambda rows, now: rows.filter(status=FollowUp.Status.CANCELLED)),
-    "all": (_("All"), lambda rows, now: rows),
+    "open": (gettext_lazy("Open"), lambda rows, now: rows.open()),
+    "overdue": (gettext_lazy("Overdue"), lambda rows, now: rows.overdue(now)),
+    "due": (gettext_lazy("Due now"), lambda rows, now: rows.due(now)),
+    "queue": (gettext_lazy("In a queue"), lambda rows, now: rows.queued()),
+    "done": (gettext_lazy("Done"), lambda rows, now: rows.filter(status=FollowUp.Status.DONE)),
+    "cancelled": (gettext_lazy("Cancelled"), lambda rows, now: rows.filter(status=FollowUp.Status.CANCELLED)),
+    "all": (gettext_lazy("All"), lambda rows, now: rows),
 }
 COUNTED = ("open", "overdue", "queue")
 
