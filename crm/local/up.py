@@ -333,7 +333,7 @@ def prepared(words: list[str]) -> int:
     if "demo" in words and "demo" in get_commands():
         try:
             call_command("demo")
-        except Exception:  # something to look at, nothing that the product needs
+        except Exception:  # noqa: BLE001 - something to look at, nothing that the product needs
             traceback.print_exc()
             print("Demo data: could not be laid out, see above. Everything else starts.")
     return 0
