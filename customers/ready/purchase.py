@@ -58,7 +58,7 @@ def _with_money(values: dict[str, Any]) -> dict[str, Any]:
 
 
 def _purchase_url(entry: Any) -> str:
-    return reverse("customers:purchase", args=[entry.key]) if str(entry.key).isdigit() else ""
+    return reverse("customers:purchase", args=[entry.key]) if str(entry.key).isdecimal() else ""
 
 
 def _search() -> None:

@@ -89,7 +89,7 @@ def purchase_new(request: HttpRequest) -> HttpResponse:
 
 
 def _take_back(request: HttpRequest, pk: str) -> HttpResponse:
-    bought = visible_purchase(request, int(pk) if pk.isdigit() and len(pk) < 18 else 0)
+    bought = visible_purchase(request, int(pk) if pk.isdecimal() and len(pk) < 18 else 0)
     if not can_take_back(request.user, bought):
         raise PermissionDenied("customers.add_purchase")
     form = ReturnForm(_posted(request), user=request.user, bought=bought, cancel_url=bought.get_absolute_url())
