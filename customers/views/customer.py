@@ -113,8 +113,8 @@ def customer_detail(request: HttpRequest, number: str) -> HttpResponse:
         "purchases": (purchases := profile.purchase_facts(customer)),
         "contact": profile.list_facts([customer])[customer.pk],
         "since": min([customer.created_at, *(facts.first_at for facts in purchases)]),
-        "guard": contact_guard.look(customer, purpose="care"),
-        "opt_out": customer.opt_outs.filter(withdrawn_at__isnull=True).select_related("by").first(),
+        "guard": (guard := contact_guard.look(customer, purpose="care")),
+        "opt_out": None if guard else customer.opt_outs.filter(withdrawn_at__isnull=True).select_related("by").first(),
         "contact_form": InteractionForm(action=reverse("customers:log_contact", args=[customer.number]), prefix=None)
         if can_log_contact(user, customer)
         else None,
