@@ -12,9 +12,9 @@ from django.utils.translation import gettext_lazy as _
 def is_in_use(row: Model) -> bool:
     """Whether any row points at this one, but for parts of it that go with it (CASCADE)."""
     for relation in row._meta.related_objects:
-        if relation.on_delete.__name__ == "CASCADE":
+        if getattr(relation.on_delete, "__name__", "") == "CASCADE":
             continue
-        name = relation.get_accessor_name()
+        name = relation.get_accessor_name() or ""
         if relation.one_to_one:
             if hasattr(row, name):
                 return True
