@@ -21,7 +21,7 @@ def is_in_use(row: Model) -> bool:
         elif (
             name
             and getattr(row, name).exists()
-            or name is None
+            or not name
             and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
         ):
             return True
