@@ -31,7 +31,7 @@ class GuardRuleAdmin(admin.ModelAdmin):
         return False
 
 
-class _ReadOnly:
+class ReadOnly:
     """Looked at, not written: the settings write around the actions."""
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -44,19 +44,19 @@ class _ReadOnly:
         return False
 
 
-class _Points(_ReadOnly, admin.TabularInline):
+class _Points(ReadOnly, admin.TabularInline):
     model = ContactPoint
     fields = ["kind", "value", "preferred", "valid_from", "valid_to"]
 
 
-class _Events(_ReadOnly, admin.TabularInline):
+class _Events(ReadOnly, admin.TabularInline):
     model = CustomerEvent
     fields = ["at", "actor", "via", "what", "old", "new"]
     ordering = ["-at", "-pk"]
 
 
 @admin.register(Customer)
-class CustomerAdmin(_ReadOnly, admin.ModelAdmin):
+class CustomerAdmin(ReadOnly, admin.ModelAdmin):
     list_display = ["number", "name", "kind", "tier", "team", "owner", "lifecycle", "archived_at"]
     list_filter = ["kind", "tier", "lifecycle", ("archived_at", admin.EmptyFieldListFilter)]
     list_select_related = ["tier", "team", "owner"]

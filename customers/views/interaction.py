@@ -16,7 +16,9 @@ from customers.permissions import can_log_contact, can_open
 
 def log_contact(request: HttpRequest, number: str) -> HttpResponse:
     """For whoever may open the customer, or came by the caller card; the rest of the record stays out of reach."""
-    customer = get_object_or_404(Customer.objects.select_related("tier", "owner", "team"), numbers__number=number.upper())
+    customer = get_object_or_404(
+        Customer.objects.select_related("tier", "owner", "team"), numbers__number=number.upper()
+    )
     opens = can_open(request.user, customer)
     if not can_log_contact(request.user, customer):
         if opens:
