@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import Model
+from django.db.models import CASCADE, Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -12,18 +12,9 @@ from django.utils.translation import gettext_lazy as _
 def is_in_use(row: Model) -> bool:
     """Whether any row points at this one, but for parts of it that go with it (CASCADE)."""
     for relation in row._meta.related_objects:
-        if getattr(relation.on_delete, "__name__", "") == "CASCADE":
+        if relation.on_delete is CASCADE:
             continue
-        name = relation.get_accessor_name() or ""
-        if relation.one_to_one:
-            if hasattr(row, name):
-                return True
-        elif (
-            name
-            and getattr(row, name).exists()
-            or not name
-            and relation.related_model._base_manager.filter(**{relation.field.name: row}).exists()
-        ):
+        if relation.related_model._base_manager.filter(**{relation.field.name: row}).exists():
             return True
     return False
 
