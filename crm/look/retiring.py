@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin, messages
-from django.db.models import CASCADE, Model
+from django.db.models import CASCADE, ForeignObjectRel, Model
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 
 def is_in_use(row: Model) -> bool:
     """Whether any row points at this one, but for parts of it that go with it (CASCADE)."""
-    for relation in row._meta.related_objects:
-        if relation.on_delete is CASCADE:
+    for relation in row._meta.get_fields(include_hidden=True):
+        if not isinstance(relation, ForeignObjectRel) or relation.on_delete in (None, CASCADE):
             continue
         if relation.related_model._base_manager.filter(**{relation.field.name: row}).exists():
             return True
