@@ -21,7 +21,7 @@ from crm.staff.models import User
 from customers import import_report
 from customers.models import ImportMapping, ImportRun
 from customers.models.purchase import TYPED
-from customers.purchase_import.engine import Busy, Progress, Report, import_file, team_of
+from customers.purchase_import.engine import Busy, Progress, Report, count_anew, import_file, team_of
 from customers.purchase_import.mapping import Mapping, MappingError, read_mapping
 from customers.purchase_import.opening import Opened, open_file
 from customers.purchase_import.reasons import Unusable
@@ -200,6 +200,7 @@ def run_queued(run_id: int) -> ImportRun | None:
             )
         if run.dry_run:
             _keep_trial(run, _said(report))
+        count_anew(report)
     except Busy:
         _give_back(run, counted=False)
         return None

@@ -1,5 +1,5 @@
 """The settings' pages of this app, by noun."""
 
-from customers.admin import customer
+from customers.admin import customer, purchase
 
-__all__ = ["customer"]
+__all__ = ["customer", "purchase"]

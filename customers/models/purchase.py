@@ -12,7 +12,6 @@ from crm.bilingual import Bilingual
 from crm.staff.models import Team
 from customers.models.customer import Customer
 
-
 TYPED = "revisit"  # the source of what is typed by hand: no imported file may call itself so
 
 
@@ -89,7 +88,8 @@ class Purchase(models.Model):
     kind = models.CharField(_("kind"), max_length=6, choices=Kind, default=Kind.SALE)
     source = models.CharField(_("source"), max_length=60, default=TYPED, help_text="revisit: typed by hand")
     reference = models.CharField(_("number"), max_length=120)
-    customer = models.ForeignKey(Customer, models.PROTECT, related_name="purchases")
+    # Two keys without an index of their own: purchase_by_customer serves, and nobody asks by who typed it.
+    customer = models.ForeignKey(Customer, models.PROTECT, related_name="purchases", db_index=False)
     happened_at = models.DateTimeField(_("when"))
     happened_on = models.DateField(editable=False)
     branch = models.ForeignKey(Branch, models.PROTECT, null=True, blank=True, verbose_name=_("branch"))
@@ -108,7 +108,7 @@ class Purchase(models.Model):
     submission = models.UUIDField(null=True, unique=True, editable=False)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", db_index=False
     )
 
     objects = PurchaseQuerySet.as_manager()

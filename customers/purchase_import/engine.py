@@ -126,8 +126,6 @@ def import_file(
     except BaseException:
         errors_to.unlink(missing_ok=True)
         raise
-    if begin is not None and report.counts["lines_created"] >= BIG:
-        _count_anew()
     return report
 
 
@@ -186,6 +184,7 @@ def _write(writing: Writing, report: Report, step) -> None:
     with step("purchases"):
         writing.write_purchases()
     with step("lines"):
+        writing.cut_ahead()
         writing.write_lines()
     with step("timeline"):
         writing.write_timeline()
@@ -193,8 +192,10 @@ def _write(writing: Writing, report: Report, step) -> None:
         writing.write_search()
 
 
-def _count_anew() -> None:
+def count_anew(report: Report) -> None:
     """Lists are read right after a large import: the planner must not think that the tables are as small as before."""
+    if report.run_id is None or report.counts["lines_created"] < BIG:
+        return
     tables = "customer", "purchase", "purchaseline", "product", "timelineentry", "searchentry", "customernumber"
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE " + ", ".join(f"customers_{table}" for table in tables))

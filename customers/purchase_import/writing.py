@@ -6,7 +6,8 @@ then the first row of ours is written. A dry run ends before it.
 
 import csv
 import io
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
@@ -18,12 +19,13 @@ from django.db import connection
 from customers import grams, search
 from customers.models import Customer
 from customers.purchase_import.mapping import Mapping
-from customers.purchase_import.staging import Source
 
 # A purchase's sum has 14 digits of which two are decimals.
 LARGEST_SUM = 10**12
 KEY_OF_LOCKS = 0x52_56_49_4D  # "RVIM": imports in the space of advisory locks
 BATCH = 5000
+AHEAD = 100_000  # purchases whose search entries are made ready in memory: 15 MB
+COPIED_AT_ONCE = 2000
 
 
 @dataclass(frozen=True)
@@ -62,6 +64,8 @@ class Writing:
             "run": None,
         }
         self._move(shift)
+        self._ahead: Future[list[str]]
+        self._cut_up_to: int | None = None
 
     def _do(self, sql: str, **more: Any) -> int:
         with connection.cursor() as cursor:
@@ -485,28 +489,41 @@ class Writing:
             """
         )
 
+    def cut_ahead(self) -> None:
+        """Begins to cut the purchases' numbers into what they are found by, while the database writes their lines."""
+        rows = list(islice(self._new_purchases(), AHEAD))
+        self._ahead = _CUTTERS.submit(lambda: [_written("purchase", batch) for batch in _batched(rows, COPIED_AT_ONCE)])
+        self._cut_up_to = rows[-1].key if len(rows) == AHEAD else None
+
     def write_search(self) -> None:
         """Entries of the purchases, and of the customers that are new: straight into the table, nothing can be there yet."""
-        _copy_entries("customer", self._new_customers())
-        _copy_entries("purchase", self._new_purchases())
+        _copy_entries(_written("customer", batch) for batch in _batched(self._new_customers(), COPIED_AT_ONCE))
+        _copy_entries(self._ahead.result())
+        if self._cut_up_to is not None:
+            rest = self._new_purchases(beyond=self._cut_up_to)
+            _copy_entries(_written("purchase", batch) for batch in _batched(rest, COPIED_AT_ONCE))
 
     def _new_customers(self) -> Iterator[search.Entry]:
-        sql = "SELECT id, number, reference, %(team)s::bigint FROM import_customer WHERE id > %(last)s ORDER BY id LIMIT %(batch)s"
+        sql = (
+            "SELECT id, number, reference, %(team)s::bigint FROM import_customer WHERE id > %(last)s"
+            " ORDER BY id LIMIT %(batch)s"
+        )
         for pk, number, reference, team_id in self._in_batches(sql):
             texts = [search.number(number), search.reference(reference)]
             yield search.Entry(pk, number, texts, customer_id=pk, team_id=team_id)
 
-    def _new_purchases(self) -> Iterator[search.Entry]:
+    def _new_purchases(self, beyond: int = 0) -> Iterator[search.Entry]:
         sql = (
             "SELECT p.purchase_id, p.reference, c.id, c.team_id, c.owner_id FROM import_purchase AS p"
             " JOIN customers_customer AS c ON c.id = p.customer_id"
             " WHERE p.stored_id IS NULL AND p.purchase_id > %(last)s ORDER BY p.purchase_id LIMIT %(batch)s"
         )
-        for row in self._in_batches(sql):
+        for row in self._in_batches(sql, beyond):
             yield purchase_entry(*row)
 
-    def _in_batches(self, sql: str) -> Iterator[tuple]:
-        rows, last = [()], 0
+    def _in_batches(self, sql: str, last: int = 0) -> Iterator[tuple]:
+        """Rows by their first column, so many at once as memory bears. Other statements may run between two of them."""
+        rows: list[tuple] = [()]
         while rows:
             with connection.cursor() as cursor:
                 cursor.execute(sql, {**self.given, "last": last, "batch": BATCH})
@@ -515,13 +532,22 @@ class Writing:
             last = rows[-1][0] if rows else last
 
 
-def _copy_entries(kind: str, entries: Iterator[search.Entry]) -> None:
+_CUTTERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-search")
+
+
+def _batched(entries: Iterable[search.Entry], size: int) -> Iterator[list[search.Entry]]:
+    entries = iter(entries)
+    while batch := list(islice(entries, size)):
+        yield batch
+
+
+def _copy_entries(texts: Iterable[str]) -> None:
     columns = "kind, key, customer_id, team_id, owner_id, label, text, grams"
     with connection.cursor() as cursor:
-        while batch := list(islice(entries, BATCH)):
-            # The database works on the first entries while the last are being cut.
-            source = Source(_written(kind, batch[start : start + 500]) for start in range(0, len(batch), 500))
-            cursor.copy_expert(f"COPY customers_searchentry ({columns}) FROM STDIN WITH (FORMAT csv)", source)
+        for text in texts:
+            cursor.copy_expert(
+                f"COPY customers_searchentry ({columns}) FROM STDIN WITH (FORMAT csv)", io.StringIO(text)
+            )
 
 
 def _written(kind: str, entries: list[search.Entry]) -> str:

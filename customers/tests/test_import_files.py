@@ -151,7 +151,7 @@ def test_without_a_mapping_the_header_is_understood_in_english():
             header="Invoice No,Customer ID,Invoice Date,StockCode,Description,Quantity,Unit Price,Country",
         ),
         columns={},
-    )  # noqa: E501
+    )
 
     assert one_purchase() == ("5.00", "Apfel", "UK", "A")
 

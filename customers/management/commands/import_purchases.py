@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from customers import import_report
 from customers.actions import imports
 from customers.purchase_import import Mapping, MappingError, Report, Unusable, read_mapping
+from customers.purchase_import.engine import count_anew
 
 UNUSABLE, USAGE = 1, 2
 
@@ -59,6 +60,7 @@ class Command(BaseCommand):
         else:
             for key, value in answer.items():
                 self.stdout.write(f"{key}: {json.dumps(value) if isinstance(value, dict) else value}")
+        count_anew(report)
         self.stderr.write(" ".join(f"{step} {seconds:.2f} s" for step, seconds in report.steps.items()))
 
     def _print(self, answer: dict[str, Any]) -> None:
