@@ -101,7 +101,7 @@ def _frame() -> None:
             "complaints:new",
             10,
             allowed=permissions.can_take_in,
-            shortcut="p",
+            shortcut="c",
         )
     )
 

@@ -54,6 +54,7 @@ def messages(request: HttpRequest) -> HttpResponse:
         "oldest": _seconds(pulse_of(request).oldest_unsent_s),
         "state": state,
         "may_change": can_change_messages(request.user),
+        "mailbox": settings.MAILBOX and can_see_mailbox(request.user),
         "channels": {channel.key: channel.label for channel in channels.channels()},
     }
     return render(request, "outbox/list.html", context)

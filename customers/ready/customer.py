@@ -78,7 +78,7 @@ def _frame() -> None:
             "customers:new",
             20,
             allowed=permissions.can_add,
-            shortcut="c",
+            shortcut="k",
         )
     )
 

@@ -217,3 +217,9 @@ def test_what_people_typed_is_escaped_in_every_tag():
 
     for source in ("{% status e e %}", "{% tag e %}", "{% badge e %}", "{{ e|tel }}", "{% icon e %}"):
         assert "<b " not in tagged(source, e=evil)
+
+
+def test_no_two_entries_of_the_new_menu_have_the_same_key():
+    keys = [item.shortcut for item in registry._new.values() if item.shortcut]
+
+    assert keys and len(keys) == len(set(keys))
