@@ -17,7 +17,8 @@ from customers.models import ContactPoint, Customer, CustomerEvent, Tier
 WHAT = {
     "created": gettext_lazy("made"),
     "changed": gettext_lazy("changed"),
-    "imported": gettext_lazy("changed by an import"),
+    "imported": gettext_lazy("purchases imported"),
+    "purchase_recorded": gettext_lazy("purchase typed"),
     "archived": gettext_lazy("archived"),
     "restored": gettext_lazy("restored"),
     "opted_out": gettext_lazy("wants no more messages"),
@@ -39,6 +40,9 @@ LABELS = {
     "channel": gettext_lazy("Channel"),
     "source": gettext_lazy("Said"),
     "reference": gettext_lazy("Reference"),
+    "purchase": gettext_lazy("Purchase"),
+    "purchases": gettext_lazy("Purchases"),
+    "run": gettext_lazy("Import"),
 }
 RELATED = {"tier": Tier, "owner": User, "team": Team}
 
