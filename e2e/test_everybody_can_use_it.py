@@ -17,7 +17,7 @@ START = (
     "/outbox/",
     "/search/?q=an",
 )
-PUBLIC = ("/sign-in/", "/complain/", "/password-reset/", "/nothing-here/")
+PUBLIC = ("/sign-in/", "/complain/", "/password/reset/", "/nothing-here/")
 ENOUGH = 28
 LINKS = "[...document.querySelectorAll('a[href^=\"/\"]')].map(a => a.getAttribute('href').split('#')[0])"
 LEFT_OUT = ("/admin", "/static", ".csv", "?", "/healthz")
