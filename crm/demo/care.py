@@ -1,7 +1,7 @@
 """Follow-ups at work: those that care plans owe, those that somebody typed, and how they are done, moved and dropped."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import Random
 from uuid import UUID
@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.models import F
 
 from crm.demo.company import House
-from crm.demo.diary import Diary, chance, submission, working
+from crm.demo.diary import Diary, Rounds, chance, submission, working
 from crm.demo.hindsight import Fate, Try, write_down
 from crm.demo.shop import Sale
 from crm.demo.words import calls
@@ -25,8 +25,8 @@ LATELY = 4  # days
 LONG_AGO = 16  # days: from there on back follow-ups are written in bulk
 JUST_NOW = timedelta(minutes=5)
 FOLLOWED = ("agent", "agent2")  # whose days are laid out one by one
-DONE_TODAY = 3
-OVERDUE = 2  # of each of those
+DONE_TODAY = 1  # at least, once something fell due
+OVERDUE = 2  # that each of those has put off too long
 
 
 @dataclass
@@ -38,11 +38,11 @@ class Care:
     sales: dict[int, Sale]  # by the id of the purchase
     calendar: Calendar
     seen: int = 0  # the last follow-up that was taken up
-    left: dict[str, int] | None = None
-    done: dict[str, int] | None = None
+    left: dict[str, int] = field(default_factory=dict)  # by user name
+    done: dict[str, int] = field(default_factory=dict)
+    rounds: Rounds = field(default_factory=Rounds)
 
     def __post_init__(self) -> None:
-        self.left, self.done = {}, {}
         steps = CarePlanStep.objects.select_related("plan").order_by("plan", "position", "pk")
         self.purchase_steps = [step for step in steps if step.plan.trigger == CarePlan.Trigger.PURCHASE]
         self.other_steps = [step for step in steps if step.plan.trigger != CarePlan.Trigger.PURCHASE]
@@ -62,8 +62,9 @@ class Care:
                 pass
         with connection.cursor() as cursor:
             cursor.execute(
-                "UPDATE followups_followup AS f SET created_at = p.created_at + interval '1 minute' FROM customers_purchase AS p"
-                " WHERE f.source_kind = 'purchase' AND f.source_id = p.id"
+                "UPDATE followups_followup AS f SET created_at = least(p.created_at + interval '1 minute', %s)"
+                " FROM customers_purchase AS p WHERE f.source_kind = 'purchase' AND f.source_id = p.id",
+                [self.diary.now],
             )
             cursor.execute(
                 "UPDATE followups_followupevent AS e SET at = f.created_at FROM followups_followup AS f"
@@ -108,7 +109,7 @@ class Care:
         doer = owner or self._from_queue(row, dice)
         if doer is None or self._is_left(row, owner, dice):
             return None
-        moment = self._when(row, dice)
+        moment = self._when(row, doer, dice)
         if moment >= diary.now - JUST_NOW:
             return None
         fate = Fate(row, doer)
@@ -140,12 +141,15 @@ class Care:
         """Somebody of the team that it waits in; a share of what came lately waits on."""
         if self.diary.today - self.diary.day_of(row.due_at) <= timedelta(days=1) and dice.random() < 0.7:
             return None
-        team = [person for person in self.house.people.values() if person.team_id == row.team_id and person.has_role("agent")]
+        team = [
+            person
+            for person in self.house.people.values()
+            if person.team_id == row.team_id and person.has_role("agent")
+        ]
         return dice.choice(team) if team else None
 
     def _is_left(self, row: FollowUp, owner: User | None, dice: Random) -> bool:
         """Of today most is still to do; of the days before a little was forgotten."""
-        assert self.left is not None and self.done is not None
         name = owner.username if owner else ""
         days = (self.diary.today - self.diary.day_of(row.due_at)).days
         if name in FOLLOWED:
@@ -155,29 +159,28 @@ class Care:
         return days <= LATELY and dice.random() < (LEFT * 2 if days > 1 else LEFT)
 
     def _is_left_by(self, name: str, days: int) -> bool:
-        assert self.left is not None and self.done is not None
         if days == 0:
             self.done[name] = self.done.get(name, 0) + 1
-            return self.done[name] > 1
+            return self.done[name] > DONE_TODAY
         if 1 < days <= LATELY and self.left.get(name, 0) < OVERDUE:
             self.left[name] = self.left.get(name, 0) + 1
             return True
         return False
 
-    def _when(self, row: FollowUp, dice: Random) -> datetime:
+    def _when(self, row: FollowUp, doer: User, dice: Random) -> datetime:
         """In working time, soon; half of what falls due on a day off is done by whoever is on duty."""
-        span = 50 if row.plan_step_id in self.reasons and self.reasons[row.plan_step_id] == "rescue" else 200
-        minutes = dice.randrange(2, span)
-        local = row.due_at.astimezone(self.diary.zone)
-        plain = row.due_at + timedelta(minutes=minutes)
-        if dice.random() < 0.5 and 9 <= local.hour < 17:
-            return plain
-        moment = working(row.due_at, minutes, self.calendar)
-        return moment
+        diary = self.diary
+        if doer.username in FOLLOWED and diary.day_of(row.due_at) == diary.today:
+            return row.due_at + (diary.now - row.due_at) / 2
+        minutes = dice.randrange(2, 50 if self.reasons[row.plan_step_id or 0] == "rescue" else 200)
+        if dice.random() < 0.5 and 9 <= row.due_at.astimezone(diary.zone).hour < 17:
+            return row.due_at + timedelta(minutes=minutes)
+        return working(row.due_at, minutes, self.calendar)
 
     def _tries(self, row: FollowUp, moment: datetime, dice: Random) -> list[Try]:
         """One try or two, the last of which ends it, unless the next one lies ahead."""
-        language, tries = row.customer.language, []
+        language = row.customer.language
+        tries: list[Try] = []
         share, key = dice.random(), f"attempt:{self._about(row)}:{self.reasons[row.plan_step_id or 0]}"
         while share > 0.74 and len(tries) < 2:
             outcome = dice.choice((Outcome.NO_ANSWER, Outcome.NO_ANSWER, Outcome.BUSY, Outcome.CALL_BACK))
@@ -190,7 +193,7 @@ class Care:
         if dice.random() < 0.04:
             last, words = Outcome.REFUSED, dice.choice(calls.MISSED["refused", language])
         else:
-            last, words = Outcome.REACHED, self._reached(row, language, dice)
+            last, words = Outcome.REACHED, self._reached(row, language)
         tries.append(Try(moment, last.value, words, None, submission(f"{key}:{len(tries)}")))
         return tries
 
@@ -198,12 +201,12 @@ class Care:
         wait = {Outcome.BUSY: (25, 60), Outcome.NO_ANSWER: (170, 330), Outcome.CALL_BACK: (120, 560)}[outcome]
         return working(moment, dice.randrange(*wait), self.calendar).replace(second=0, microsecond=0)
 
-    def _reached(self, row: FollowUp, language: str, dice: Random) -> str:
+    def _reached(self, row: FollowUp, language: str) -> str:
         reason = self.reasons.get(row.plan_step_id or 0, "other")
         sale = self.sales.get(row.source_id or 0) if row.source_kind == FollowUp.Source.PURCHASE else None
         said = sale.goods.said(language) if sale else ""
         words = [text for text in calls.REACHED[reason, language] if said or "{goods}" not in text]
-        return dice.choice(words).format(goods=said)
+        return self.rounds.next((reason, language), words).format(goods=said)
 
     # --- What somebody typed ---------------------------------------------------------------------------------------------------
 
@@ -243,7 +246,8 @@ class Care:
         fitting = [
             customer
             for customer in free
-            if customer.language == language and (customer.owner_id == (person.pk if person else None) or owner in ("handler", "lead"))
+            if customer.language == language
+            and (customer.owner_id == (person.pk if person else None) or owner in ("handler", "lead"))
         ]
         if not fitting:
             return None

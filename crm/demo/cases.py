@@ -11,6 +11,7 @@ from crm.demo.company import House
 from crm.demo.diary import Diary, by_day, chance, submission, working
 from crm.demo.plots import PASSED_ON_TO, SETTLED, Plot
 from crm.demo.shop import people
+from crm.demo.words.story import Story
 from crm.staff.models import User
 from crm.worktime.clock import Calendar
 from customers.models import Customer, Purchase
@@ -23,7 +24,9 @@ HOUR = 60
 class Cases:
     """Enters plots into the diary. What was told before is left out."""
 
-    def __init__(self, diary: Diary, house: House, customers: dict[str, Customer], purchases: dict[str, Purchase]) -> None:
+    def __init__(
+        self, diary: Diary, house: House, customers: dict[str, Customer], purchases: dict[str, Purchase]
+    ) -> None:
         self.diary, self.house, self.customers, self.purchases = diary, house, customers, purchases
         self.categories = {row.name_en: row for row in Category.objects.active()}
         self.severities = {row.name_en: row for row in Severity.objects.active()}
@@ -45,8 +48,52 @@ class Cases:
             self.calendars[team] = self.house.teams[team].work_calendar().clock()
         return self.calendars[team]
 
-    def severity(self, plot: Plot) -> Severity | None:
-        return self.severities.get(plot.story.severity) or Severity.objects.default()
+    def severity(self, story: Story) -> Severity | None:
+        """As a person would weigh it; what came by the public page nobody has weighed yet."""
+        named = None if story.channel == "web" else self.severities.get(story.severity)
+        return named or Severity.objects.default()
+
+    def targets(self, story: Story) -> tuple[float, float]:
+        """Minutes of working time until it must be acknowledged and resolved."""
+        severity = self.severity(story)
+        if severity is None:
+            return 4 * HOUR, 24 * HOUR
+        return severity.acknowledge_within.total_seconds() / 60, severity.resolve_within.total_seconds() / 60
+
+    def received(self, story: Story, state: str, team: str) -> datetime:
+        """When it must have come in, so that its clock stands now as `state` says."""
+        dice, (acknowledge, resolve) = chance(f"received:{story.key}"), self.targets(story)
+        if state == "fresh":
+            return self.diary.now - timedelta(minutes=38)
+        if state == "fresh-late":
+            return self.due_in(acknowledge, -55, team)
+        if state == "fresh-soon":
+            return self.due_in(acknowledge, 25, team)
+        ahead = {
+            "late": -dice.randrange(150, 1500),
+            "soon": dice.randrange(30, 58),
+            "acknowledged": dice.randrange(500, 1100),
+            "waiting": -dice.randrange(2900, 7200),
+            "waiting-until": -dice.randrange(1400, 4300),
+            "reopened": -dice.randrange(5700, 9900),
+            "reopened-working": -dice.randrange(5700, 9900),
+        }
+        return self.due_in(resolve, ahead.get(state, dice.randrange(150, 700)), team)
+
+    def due_in(self, minutes: float, ahead: int, team: str) -> datetime:
+        """The latest moment from which so much working time is over `ahead` minutes from now: of work, when they are still to
+        come. More of it never ends earlier, so halving finds it."""
+        calendar = self.calendar(team)
+        goal = working(self.diary.now, ahead, calendar) if ahead > 0 else self.diary.now + timedelta(minutes=ahead)
+        late = self.diary.now - timedelta(minutes=12)
+        early = late - timedelta(days=40)
+        while late - early > timedelta(minutes=1):
+            middle = early + (late - early) / 2
+            if working(middle, minutes, calendar) <= goal:
+                early = middle
+            else:
+                late = middle
+        return early.replace(second=0, microsecond=0)
 
 
 class _Course:
@@ -59,44 +106,10 @@ class _Course:
         self.calendar = cases.calendar(plot.team)
         self.customer = cases.customers[plot.sale.customer]
         self.purchase = cases.purchases[plot.sale.reference]
-        severity = cases.severity(plot)
-        self.acknowledge = severity.acknowledge_within.total_seconds() / 60 if severity else 4 * HOUR
-        self.resolve = severity.resolve_within.total_seconds() / 60 if severity else 24 * HOUR
-        self.at: datetime = plot.received or self._reckoned()
+        self.acknowledge, self.resolve = cases.targets(plot.story)
+        self.at = plot.received
 
     # --- Times -----------------------------------------------------------------------------------------------------------------
-
-    def _reckoned(self) -> datetime:
-        """When it must have come in, so that its clock stands as the plot says."""
-        now, state = self.diary.now, self.plot.state
-        if state == "fresh":
-            return now - timedelta(minutes=38)
-        if state == "fresh-soon":
-            return self._due_in(self.acknowledge, timedelta(minutes=25))
-        if state == "fresh-late":
-            return self._due_in(self.acknowledge, -timedelta(minutes=55))
-        if state == "late":
-            return self._due_in(self.resolve, -timedelta(minutes=self.dice.randrange(150, 1500)))
-        if state == "soon":
-            return self._due_in(self.resolve, timedelta(minutes=self.dice.randrange(30, 58)))
-        if state == "acknowledged":
-            return self._due_in(self.resolve, timedelta(minutes=self.dice.randrange(1300, 2400)))
-        if state.startswith("reopened"):
-            return self._due_in(self.resolve, -timedelta(days=self.dice.randrange(4, 6)))
-        return self._due_in(self.resolve, timedelta(minutes=self.dice.randrange(320, 1500)))
-
-    def _due_in(self, minutes: float, wanted: timedelta) -> datetime:
-        """The latest moment from which so much working time is over by then. More time to work never ends earlier, so halving
-        finds it."""
-        goal, latest = self.diary.now + wanted, self.diary.now - timedelta(minutes=12)
-        early, late = latest - timedelta(days=40), latest
-        while late - early > timedelta(minutes=1):
-            middle = early + (late - early) / 2
-            if working(middle, minutes, self.calendar) <= goal:
-                early = middle
-            else:
-                late = middle
-        return early.replace(second=0, microsecond=0)
 
     def _after(self, minutes: float) -> datetime:
         """The next step, so much working time later."""
@@ -140,9 +153,7 @@ class _Course:
         if self.story.passed_on and plot.state in SETTLED:
             self._pass_on()
         self._enter_at(self._after(self.dice.randrange(8, 45)), actions.start, by=self.handler)
-        if plot.state in SETTLED:
-            self._settle()
-        elif plot.state.startswith("reopened"):
+        if plot.state in SETTLED or plot.state.startswith("reopened"):
             self._settle()
         elif plot.state.startswith("waiting"):
             self._ask(until=plot.state.endswith("until"))
@@ -221,7 +232,7 @@ class _Course:
             self._promise(self._after(4), max(due, self.at + timedelta(hours=1)))
 
     def _ask(self, *, until: bool = False) -> None:
-        moment = self._after(self.dice.randrange(15, 40))
+        moment = self._after(self.dice.randrange(40, 200))
         then = self.diary.at(-1, "17:00") if until else None
         words = self._text(self.story.ask)
         self._enter_at(moment, actions.wait, by=self.handler, reason=words, until=then)
@@ -251,7 +262,7 @@ class _Course:
     def _settle(self) -> None:
         """The whole way to its end, in its time or a little behind it; perhaps once more from the start."""
         story, dice = self.story, self.dice
-        began, waited = self.plot.received or self.at, False
+        began, waited = self.plot.received, False
         if story.kind != Complaint.Kind.COMPLAINT:
             self._resolve(self._after(dice.randrange(30, 240)), story.resolution)
             self._close(dice)
@@ -262,19 +273,24 @@ class _Course:
             self._enter_at(by_day(answered, self.diary), actions.customer_wrote, text=self._text(story.reply))
             waited = True
         if story.note:
-            self._enter_at(self._after(dice.randrange(10, 60)), actions.note, by=self.handler, text=self._text(story.note))
+            self._enter_at(
+                self._after(dice.randrange(10, 60)), actions.note, by=self.handler, text=self._text(story.note)
+            )
         if story.letter:
             self._write(self._after(dice.randrange(15, 90)), story.letter)
         due = None
         if story.promise:
             due = working(self.at, 9 * HOUR, self.calendar)
             self._promise(self._after(3), due)
-        late = self.plot.state == "past" and dice.random() < 0.16
+        late = self.plot.state == "past" and dice.random() < 0.24
         share = dice.uniform(1.05, 1.4) if late else dice.uniform(0.2, 0.85)
         if self.plot.state == "recent" or self.plot.reopens:
             share = dice.uniform(0.15, 0.4)
         start = self.at if waited else began
-        end = max(working(start, share * self.resolve * (0.5 if waited else 1), self.calendar), working(self.at, 25, self.calendar))
+        end = max(
+            working(start, share * self.resolve * (0.5 if waited else 1), self.calendar),
+            working(self.at, 25, self.calendar),
+        )
         if due is not None:
             kept = min(end - timedelta(minutes=10), due - timedelta(minutes=35))
             self._keep(kept if kept > self.at and dice.random() < 0.85 else end)
@@ -302,7 +318,7 @@ class _Course:
         if state == "reopened":
             moment = self.diary.now - timedelta(hours=1, minutes=10)
         elif state == "reopened-working":
-            moment = self._due_in(self.resolve, timedelta(hours=9))
+            moment = self.cases.due_in(self.resolve, 560, self.plot.team)
         words = self._text(self.story.again)
         self._enter_at(max(moment, self.at), actions.customer_wrote, text=words, unsatisfied=True)
         if state == "reopened":
@@ -312,4 +328,3 @@ class _Course:
         if state != "reopened-working":
             self._resolve(self._after(dice.randrange(3, 9) * HOUR), self.story.second)
             self._close(dice)
-

@@ -120,8 +120,9 @@ def _holidays(calendar: WorkCalendar, country: str, diary: Diary) -> None:
             continue
     # The database draws a new revision by lot with every change. This one follows from what the calendar says, so that the
     # same house is the same rows; whatever is changed afterwards gets another.
-    said = sorted(calendar.windows.values_list("weekday", "opens", "closes")), sorted(
-        calendar.days.values_list("on", "kind", "name")
+    said = (
+        sorted(calendar.windows.values_list("weekday", "opens", "closes")),
+        sorted(calendar.days.values_list("on", "kind", "name")),
     )
     revision = uuid5(NAMESPACE, sha256(f"{calendar.pk} {calendar.timezone} {said}".encode()).hexdigest())
     WorkCalendar.objects.filter(pk=calendar.pk).update(revision=revision)

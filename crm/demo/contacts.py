@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from uuid import UUID
 
 from crm.demo.company import ACCOUNTS, House
-from crm.demo.diary import Diary, chance, submission
+from crm.demo.diary import Diary, Rounds, chance, submission
 from crm.demo.shop import Sale, ledger, people
 from crm.demo.words import contacts as words
 from crm.staff.models import User
@@ -16,8 +16,11 @@ SEEN = 7  # customers that each account opened last
 
 
 class Contacts:
-    def __init__(self, diary: Diary, house: House, customers: dict[str, Customer], moments: dict[str, datetime]) -> None:
+    def __init__(
+        self, diary: Diary, house: House, customers: dict[str, Customer], moments: dict[str, datetime]
+    ) -> None:
         self.diary, self.house, self.customers, self.moments = diary, house, customers, moments
+        self.rounds = Rounds()
 
     def enter(self, *, first: bool) -> int:
         """How many things were not there yet. What leaves no key behind happens only the first time."""
@@ -37,14 +40,18 @@ class Contacts:
             sale = sales[int(len(sales) * dice.random() ** 0.8)]
             customer = self.customers[sale.customer]
             person = self.house.person(customer.owner_id) or self.house.people[dice.choice(("liu", "sophie", "zhou"))]
-            moment = self._office(self.moments[sale.reference] + timedelta(days=dice.uniform(1, 24)), dice.randrange(540))
-            channel, direction, outcome, said = dice.choice(words.SAID[customer.language])
+            moment = self._office(
+                self.moments[sale.reference] + timedelta(days=dice.uniform(1, 24)), dice.randrange(540)
+            )
+            channel, direction, outcome, said = self.rounds.next(customer.language, words.SAID[customer.language])
             if channel == "visit" and direction == "out" and customer.kind == Customer.Kind.PERSON:
                 channel, direction = "counter", "in"
             if spoken_key(number) in known or moment > self.diary.now:
                 continue
             missing += 1
-            self._say(moment, customer, person, channel, direction, outcome, _fill(said, sale, customer), spoken_key(number))
+            self._say(
+                moment, customer, person, channel, direction, outcome, _fill(said, sale, customer), spoken_key(number)
+            )
         return missing
 
     def _say(
@@ -127,9 +134,9 @@ class Contacts:
     def _archive(self) -> None:
         """Two who moved away and said so."""
         lost = [customer for customer in self.customers.values() if customer.lifecycle == Customer.Lifecycle.LOST]
+        manager = self.house.people["manager"]
         for number, customer in enumerate(sorted(lost, key=lambda row: row.pk)[:2]):
             moment = self.diary.at(20 + 11 * number, "17:30")
-            manager = self.house.people["manager"]
             self.diary.enter(moment, lambda pk=customer.pk: actions.archive_customer(pk, by=manager))
 
     def _seen(self) -> None:

@@ -1,10 +1,11 @@
 """What is going to happen in the house of the demo, in order of time, and the one who lets it happen."""
 
 import heapq
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime, time, timedelta
 from itertools import count
 from random import Random
+from typing import Any, TypeVar
 from uuid import UUID, uuid5
 from zoneinfo import ZoneInfo
 
@@ -26,6 +27,24 @@ def submission(key: str) -> UUID:
 def chance(key: str) -> Random:
     """Dice that fall alike at every run, each thing with dice of its own."""
     return Random(f"revisit:{key}")
+
+
+Said = TypeVar("Said")
+
+
+class Rounds:
+    """Words by turns: nobody says the same again before everything was said once."""
+
+    def __init__(self) -> None:
+        self._left: dict[object, list[Any]] = {}
+        self._number = count()
+
+    def next(self, key: object, pool: Sequence[Said]) -> Said:
+        left = self._left.setdefault(key, [])
+        if not left:
+            left.extend(pool)
+            chance(f"round:{key}:{next(self._number)}").shuffle(left)
+        return left.pop()
 
 
 class Diary:

@@ -45,7 +45,12 @@ _NAMES = (
     (r"TOWEL|FLANNEL|APRON", "tea towel", "茶巾", "textile"),
     (r"BUNTING", "bunting", "彩旗", "textile"),
     (r"STOCKING", "Christmas stocking", "圣诞袜", "textile"),
-    (r"MARBLES|SKITTLES|GLIDERS|GAME|SNAP|PLAYING CARDS|SNAKES|PUZZLE|PAINT SET|HARMONICA|SOLDIER", "toy", "儿童玩具", "toy"),
+    (
+        r"MARBLES|SKITTLES|GLIDERS|GAME|SNAP|PLAYING CARDS|SNAKES|PUZZLE|PAINT SET|HARMONICA|SOLDIER",
+        "toy",
+        "儿童玩具",
+        "toy",
+    ),
     (r"DOLL|PRINCESS|FELT ?CRAFT|FELT CRAFT|CHRISTMAS CRAFT|SEWING KIT", "craft kit", "手工材料包", "toy"),
     (r"\bBAG\b|WALLET|PURSE|RUCKSACK", "bag", "手提袋", "textile"),
     (r"PARASOL|UMBRELLA", "parasol", "遮阳伞", "textile"),

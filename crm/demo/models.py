@@ -8,7 +8,9 @@ class Seeding(models.Model):
     """The one row that says so. Later runs add what is missing by what stands in it, and touch nothing else."""
 
     only = models.BooleanField(default=True, unique=True, editable=False)
-    now = models.DateTimeField(help_text="What time it was in the house: what came before has happened, the rest has not.")
+    now = models.DateTimeField(
+        help_text="What time it was in the house: what came before has happened, the rest has not."
+    )
     made = models.JSONField(default=dict, help_text="Key of a team, person, branch or calendar → its id.")
     told = models.BooleanField(default=False, help_text="Whether customers and their story were laid out, too.")
 

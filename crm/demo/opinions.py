@@ -1,18 +1,18 @@
 """Surveys at work: who is asked is the product's own doing; here stands who answers, when, and what."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import timedelta
 from random import Random
 
-from crm.demo.diary import Diary, by_day, chance
+from crm.demo.diary import Diary, Rounds, by_day, chance
 from crm.demo.shop import Sale
 from crm.demo.words import opinions as words
 from satisfaction import actions
 from satisfaction.models import Invitation, LowScoreRule, Survey
 
 ANSWERS = {"purchase": 0.5, "complaint": 0.8}  # of those who are asked
-CONTENT = {"purchase": (0.63, 0.86), "complaint": (0.54, 0.76)}  # good up to here, fair up to there
+CONTENT = {"purchase": (0.6, 0.85), "complaint": (0.5, 0.74)}  # good up to here, fair up to there
 
 
 @dataclass
@@ -21,6 +21,7 @@ class Opinions:
     sales: dict[int, Sale]  # by the id of the purchase
     rescue: Callable[[], None]  # what a low score nudges
     seen: int = 0
+    rounds: Rounds = field(default_factory=Rounds)
 
     def begin(self) -> None:
         Survey.objects.update(active_from=self.diary.begin)
@@ -61,7 +62,8 @@ class Opinions:
         said = sale.goods.said(row.language) if sale else ""
         comment = ""
         if dice.random() < (0.85 if mood == words.BAD else 0.5):
-            comment = dice.choice(pool[mood, row.language]).format(goods=said)
+            key = (mood, row.language)
+            comment = self.rounds.next((row.source_kind, *key), pool[key]).format(goods=said)
         skipped = dice.random()
         if skipped < 0.05:
             nps = None
@@ -76,4 +78,3 @@ def _scores(mood: str, dice: Random) -> tuple[int | None, int | None]:
     if mood == words.FAIR:
         return dice.choice((4, 4, 4, 3, 3)), dice.choice((7, 8, 8, 7, 8))
     return dice.choice((3, 2, 2, 1, 2)), dice.choice((6, 5, 4, 3, 2, 6, 5))
-

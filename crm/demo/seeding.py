@@ -182,8 +182,9 @@ class _Telling:
     def _enter(self, *, first: bool) -> list[str]:
         shift = (self.diary.today - self.diary.day_of(shop.last_day(self.diary))).days
         moments = {reference: row.happened_at for reference, row in self.purchases.items()}
+        cases = Cases(self.diary, self.house, self.customers, self.purchases)
         made = {
-            "cases": Cases(self.diary, self.house, self.customers, self.purchases).enter(draw(self.diary, shift)),
+            "cases": cases.enter(draw(self.diary, shift, cases.received)),
             "contacts": Contacts(self.diary, self.house, self.customers, moments).enter(first=first),
             "followups": self.care.type_in(sorted(self.customers.values(), key=lambda row: row.pk)),
         }
@@ -256,8 +257,10 @@ def _empty() -> None:
     )
     with connection.cursor() as cursor:
         cursor.execute("SET LOCAL lock_timeout = '20s'")
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # what is still to be checked would forbid it
         for statement in statements:
             cursor.execute(statement)
+        cursor.execute("SET CONSTRAINTS ALL DEFERRED")
         cursor.execute(
             "SELECT c.oid::regclass::text FROM pg_class AS c WHERE c.relkind = 'S' AND c.relnamespace = 'public'::regnamespace"
             " AND NOT EXISTS (SELECT FROM pg_depend AS d WHERE d.objid = c.oid AND d.deptype IN ('a', 'i'))"

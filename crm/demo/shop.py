@@ -43,7 +43,8 @@ MAPPING = {
     },
 }
 CUSTOMER_COLUMNS = dict.fromkeys(
-    "kind name region family_name given_name language timezone notes sort_key lifecycle".split(), "text"
+    ["kind", "name", "region", "family_name", "given_name", "language", "timezone", "notes", "sort_key", "lifecycle"],
+    "text",
 )
 CUSTOMER_COLUMNS |= dict.fromkeys(("owner_id", "team_id", "tier_id"), "bigint")
 CUSTOMER_COLUMNS |= dict.fromkeys(("created_at", "updated_at"), "timestamptz")
@@ -132,19 +133,20 @@ def stock(diary: Diary, house: House) -> None:
     report = import_now(path, mapping=mapping, source=SOURCE, by=house.people["admin"], now=last_day(diary))
     if report.run_id is None or not report.counts["purchases_created"]:
         return
-    _date_purchases(report.run_id)
+    _date_purchases(report.run_id, last_day(diary))
     _dress_customers(report.run_id, house)
     _place_purchases(report.run_id, house)
     _finish_run(report.run_id, report.counts)
 
 
-def _date_purchases(run_id: int) -> None:
+def _date_purchases(run_id: int, latest: datetime) -> None:
     """The tills report within minutes: the file's one arrival today would look as if nobody had known of them before."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "UPDATE customers_purchase SET created_at = happened_at + make_interval(secs => 60 + id %% 240)"
+            "UPDATE customers_purchase"
+            " SET created_at = least(happened_at + make_interval(secs => 60 + id::int %% 240), greatest(happened_at, %s))"
             " WHERE import_run_id = %s",
-            [run_id],
+            [latest, run_id],
         )
 
 
@@ -159,16 +161,17 @@ def _finish_run(run_id: int, counts: dict) -> None:
 
 def ours() -> dict[str, Customer]:
     """The demo's customers by the number that the file calls them."""
-    rows = ExternalReference.objects.filter(source=SOURCE).select_related(
-        "customer__owner__team", "customer__team", "customer__tier"
-    )
-    return {row.reference: row.customer for row in rows}
+    rows = ExternalReference.objects.filter(source=SOURCE).select_related("customer__team", "customer__tier")
+    return {row.reference: row.customer for row in rows.order_by("pk")}
 
 
 def _dress_customers(run_id: int, house: House) -> None:
     """In bulk, because the action would take as long for these as everything else together. Search and sort keys included."""
     spent = dict(
-        Purchase.objects.filter(source=SOURCE).values_list("customer").annotate(net=Sum("amount")).values_list("customer", "net")
+        Purchase.objects.filter(source=SOURCE)
+        .values_list("customer")
+        .annotate(net=Sum("amount"))
+        .values_list("customer", "net")
     )
     tiers = _tiers(spent)
     rows = list(
@@ -261,12 +264,14 @@ def _place_purchases(run_id: int, house: House) -> None:
         row.branch = house.branches[_branch(row.customer, dice.random())]
         owner = house.person(row.customer.owner_id)
         at_counter = row.branch != house.branches["online"]
-        sellers = ("tom", "hannah") if row.branch == house.branches["spitalfields"] else ("liu", "zhao", "agent", "zhou")
+        sellers = (
+            ("tom", "hannah") if row.branch == house.branches["spitalfields"] else ("liu", "zhao", "agent", "zhou")
+        )
         if at_counter:
             row.staff = owner if owner and dice.random() < 0.7 else house.people[dice.choice(sellers)]
         elif owner and dice.random() < 0.3:
             row.staff = owner
-        row.team = row.customer.team
+        row.team_id = row.customer.team_id
     write_rows(rows, PURCHASE_COLUMNS)
     with connection.cursor() as cursor:
         cursor.execute(

@@ -79,7 +79,11 @@ MISSED = {
     ("busy", ZH): ("占线。", ""),
     ("busy", EN): ("Engaged.", ""),
     ("call_back", ZH): ("在开会，请稍后再打。", "正在开车，约了时间再联系。", "店里正忙，让我们晚点打。"),
-    ("call_back", EN): ("In a meeting, asked to be rung later.", "Driving; agreed on a time.", "Shop full, please later."),
+    ("call_back", EN): (
+        "In a meeting, asked to be rung later.",
+        "Driving; agreed on a time.",
+        "Shop full, please later.",
+    ),
     ("refused", ZH): ("客户说没时间，不想接受回访。", "客户表示不需要回访。"),
     ("refused", EN): ("No time, does not want to be rung.", "Prefers not to be rung about orders."),
     ("wrong_number", ZH): ("号码是别人的，需要核对。",),
@@ -87,7 +91,12 @@ MISSED = {
 }
 
 CANCELLED = {
-    ZH: ("客户已主动来电说一切正常，不再单独回访。", "同一客户当天有另一次回访，合并处理。", "货已退回，无需回访。", "客户要求小额订单不要回访。"),
+    ZH: (
+        "客户已主动来电说一切正常，不再单独回访。",
+        "同一客户当天有另一次回访，合并处理。",
+        "货已退回，无需回访。",
+        "客户要求小额订单不要回访。",
+    ),
     EN: (
         "The customer rang us: all is well.",
         "Rung about another order on the same day.",
@@ -96,24 +105,33 @@ CANCELLED = {
     ),
 }
 
-# Typed by hand: (who does it, who typed it, days from today, time, kind, language of the customer, what, note)
+# Typed by hand: (who does it, who typed it, in how many days, time, kind, language of the customer, what, note)
 TYPED = (
     ("agent", "agent", 0, "09:30", "message", ZH, "发冬季新品图册", "客户上周问过，微信发电子版即可。"),
-    ("agent", "agent", 0, "11:30", "call", EN, "Quote for 40 hampers", "Ring with the price before lunch; she decides today."),
-    ("agent", "lead", 0, "14:30", "call", ZH, "确认元宵节订货数量", "去年订了 60 件，今年想加灯串。"),
+    (
+        "agent",
+        "agent",
+        0,
+        "11:30",
+        "call",
+        EN,
+        "Quote for 40 hampers",
+        "Ring with the price before lunch; she decides today.",
+    ),
+    ("agent", "lead", 0, "14:30", "call", ZH, "确认下一批订货数量", "上次订了 60 件，这次想加灯串。"),
     ("agent", "agent", 0, "16:00", "visit", ZH, "到店看陈列效果", "带两款新样品。"),
     ("agent", "agent", 0, "18:30", "call", EN, "Ring back after work", "Cannot talk at the office."),
-    ("agent", "agent", -1, "10:00", "call", EN, "Ask how the school fair went", ""),
-    ("agent", "agent", -2, "15:00", "visit", ZH, "送样品并谈年度合作", ""),
+    ("agent", "agent", 1, "10:00", "call", EN, "Ask how the autumn fair went", ""),
+    ("agent", "agent", 2, "15:00", "visit", ZH, "送样品并谈年度合作", ""),
     ("agent2", "agent2", 0, "10:30", "call", ZH, "告知检测结果", "供应商报告上午出。"),
     ("agent2", "xu", 0, "15:00", "visit", ZH, "上门更换并拍照", "带两件备用。"),
-    ("agent2", "agent2", -1, "09:30", "call", ZH, "确认换货已签收", ""),
+    ("agent2", "agent2", 1, "09:30", "call", ZH, "确认换货已签收", ""),
     ("handler", "handler", 0, "11:00", "call", EN, "Tell the customer what the carrier says", ""),
     ("handler", "handler", 0, "16:30", "message", ZH, "发补发快递单号", ""),
-    ("lead", "lead", 0, "17:00", "call", EN, "Thank a key customer for ten years", "Helen asked for it."),
+    ("lead", "lead", 0, "17:00", "call", EN, "Thank a customer of ten years", "Helen asked for it."),
     ("liu", "liu", 0, "14:00", "call", ZH, "核对婚礼伴手礼清单", ""),
     ("sophie", "lead", 0, "13:30", "call", EN, "Ask about the spring catalogue", ""),
     ("tom", "callum", 0, "18:00", "visit", EN, "Show the new range at the shop", ""),
-    (None, "lead", 0, "10:00", "call", ZH, "新客户首次联系", "展会留的名片。"),
-    (None, "lead", 0, "15:30", "call", EN, "First call to a new customer", "Card left at the fair."),
+    (None, "lead", 0, "10:00", "call", ZH, "核对送货地址", "快递退回过一次。"),
+    (None, "lead", 0, "15:30", "call", EN, "Check the delivery address", "One parcel came back."),
 )

@@ -20,7 +20,9 @@ class Command(BaseCommand):
     help = "Lays out a believable company with customers, complaints, surveys and follow-ups, once; later adds what is missing."
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--today", type=day, metavar="DATE", help="the day on which it ends, such as 2026-11-24 (default: now)")
+        parser.add_argument(
+            "--today", type=day, metavar="DATE", help="the day on which it ends, such as 2026-11-24 (default: now)"
+        )
         parser.add_argument("--reset", action="store_true", help="empty the database first: everything in it goes")
 
     def handle(self, *args: Any, today: date | None, reset: bool, **options: Any) -> None:
