@@ -238,15 +238,15 @@ def _yes_or_no(value: Any) -> bool:
 
 def guess_columns(header: Sequence[str]) -> dict[str, str]:
     """Ours → the file's, as far as the words of the header tell, in English and Chinese; each column serves once."""
-    known = {}
+    known: dict[str, str] = {}
     for name in header:
         if name and header.count(name) == 1:
             known.setdefault(normalised(name), name)
     guessed: dict[str, str] = {}
     for ours, words in WORDS.items():
         for word in words:
-            if (name := known.get(word)) and name not in guessed.values():
-                guessed[ours] = name
+            if (found := known.get(word)) and found not in guessed.values():
+                guessed[ours] = found
                 break
     return guessed
 

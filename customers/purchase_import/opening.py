@@ -235,7 +235,8 @@ def _with_header(opened: Opened, mapping: Mapping) -> Opened:
 def _vote(text: io.TextIOBase, mapping: Mapping) -> tuple[list[str], str, int, int]:
     """Header, delimiter, first and last line of the header. The header speaks first: the delimiter that parts it into the
     mapped or the known names wins, then the one under which the rows below have as many cells."""
-    lines, named = [], ""
+    lines: list[str] = []
+    named = ""
     for line in text:
         if len(lines) > SAMPLE_ROWS * 3:
             break
