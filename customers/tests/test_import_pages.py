@@ -49,7 +49,12 @@ def page(client, run: ImportRun) -> str:
     return client.get(run.get_absolute_url()).text
 
 
-FILE = text("1,K1,2026-11-03 10:00,A,Apfel,2,2.50,DE", "2,,2026-11-03,A,,1,1,", "3,K2,soon,A,,1,1,", header="Order no,Customer no,Date,SKU,Description,Qty,Unit price,Country")
+FILE = text(
+    "1,K1,2026-11-03 10:00,A,Apfel,2,2.50,DE",
+    "2,,2026-11-03,A,,1,1,",
+    "3,K2,soon,A,,1,1,",
+    header="Order no,Customer no,Date,SKU,Description,Qty,Unit price,Country",
+)
 
 
 def test_a_file_is_uploaded_looked_at_tried_and_imported(manager, people):
@@ -90,7 +95,10 @@ def test_the_columns_of_a_source_are_remembered_and_what_is_new_is_guessed(manag
     shown = manager.get(again.get_absolute_url())
     origins = {column.name: column.origin for column in shown.context["look"].columns}
     assert origins["Order no"] == "kept" and origins["Region"] == "guessed"
-    assert shown.context["form"]["currency"].value() == "GBP" and shown.context["form"]["timezone"].value() == "Europe/London"
+    assert (
+        shown.context["form"]["currency"].value() == "GBP"
+        and shown.context["form"]["timezone"].value() == "Europe/London"
+    )
 
 
 @pytest.mark.parametrize(
@@ -175,7 +183,11 @@ def test_a_file_larger_than_the_limit_is_refused_while_it_comes_in(manager, sett
 
     response = upload(manager, b"a,b\n" * 300_000)
 
-    assert response.status_code == 200 and "Larger than the limit of 1 MB." in response.text and not ImportRun.objects.exists()
+    assert (
+        response.status_code == 200
+        and "Larger than the limit of 1 MB." in response.text
+        and not ImportRun.objects.exists()
+    )
 
 
 def test_a_packed_file_that_unpacks_to_more_than_the_limit_is_refused(manager, settings):
@@ -256,7 +268,6 @@ def test_an_import_can_be_called_off_before_it_begins(manager):
     assert imports.run_queued(run.pk) is None
 
 
-
 def test_a_running_import_is_not_called_off(manager):
     run = uploaded(manager, FILE)
     ImportRun.objects.filter(pk=run.pk).update(state=State.RUNNING)
@@ -282,7 +293,10 @@ def test_uploads_that_nobody_imports_go_after_a_month(manager):
 
 def test_the_error_file_is_in_the_readers_language_and_opens_in_a_spreadsheet(manager, people):
     report = imports.import_now(
-        written(text('1,K1,"=1+1",A,,1,1,', "2,K1,2026-11-03,A,,x,1,")), mapping=read_mapping(MAPPING), source="till", by=people.manager
+        written(text('1,K1,"=1+1",A,,1,1,', "2,K1,2026-11-03,A,,x,1,")),
+        mapping=read_mapping(MAPPING),
+        source="till",
+        by=people.manager,
     )
     url = f"/purchases/import/{report.run_id}/errors.csv"
 
@@ -299,7 +313,10 @@ def test_the_error_file_is_in_the_readers_language_and_opens_in_a_spreadsheet(ma
 
 def test_only_those_who_may_import_see_any_of_it(people, sign_in):
     report = imports.import_now(DATA / "slice.csv", mapping=read_mapping({"currency": "GBP"}), source="till")
-    addresses = ["/purchases/import/", *(f"/purchases/import/{report.run_id}/{end}" for end in ("", "progress/", "errors.csv"))]
+    addresses = [
+        "/purchases/import/",
+        *(f"/purchases/import/{report.run_id}/{end}" for end in ("", "progress/", "errors.csv")),
+    ]
 
     for person in (people.agent, people.handler, people.lead, people.quality):
         assert {sign_in(person).get(url).status_code for url in addresses} == {403}
@@ -310,7 +327,12 @@ def test_the_pages_of_imports_ask_a_constant_number_of_queries(manager, people):
     def run(state, **fields) -> ImportRun:
         finished = timezone.now() if state == State.DONE else None
         return ImportRun.objects.create(
-            source=unique("till"), file_name="f.csv", state=state, finished_at=finished, created_by=people.manager, **fields
+            source=unique("till"),
+            file_name="f.csv",
+            state=state,
+            finished_at=finished,
+            created_by=people.manager,
+            **fields,
         )
 
     done, queued = run(State.DONE, counts={"rows_read": 0}), run(State.QUEUED)
