@@ -31,7 +31,9 @@ SECRET_KEY = env.str("SECRET_KEY")
 SECRET_KEY_FALLBACKS = env.list("SECRET_KEY_FALLBACKS", default=[])
 DEBUG = env.bool("DEBUG", default=False)
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=["127.0.0.1", "localhost", "[::1]", "testserver"])
-SITE_URL = env.str("SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}" if EMBEDDED else "").rstrip("/")
+SITE_URL = env.str(
+    "SITE_URL", default=f"http://127.0.0.1:{env.str('PORT', default='8000')}" if EMBEDDED else ""
+).rstrip("/")
 if not SITE_URL:
     SITE_URL = f"https://{ALLOWED_HOSTS[0].lstrip('.')}"
 COMPANY_NAME = env.str("COMPANY_NAME", default="Revisit")
@@ -213,7 +215,7 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
 PASSWORD_RESET_TIMEOUT = 60 * 60 * 4
-SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", default=5)  # per address and account in five minutes
+SIGN_IN_ATTEMPTS = env.int("SIGN_IN_ATTEMPTS", default=5)  # per account in five minutes; four times as many per address
 
 # --- Language, time ----------------------------------------------------------------------------------------------------------------
 

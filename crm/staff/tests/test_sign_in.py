@@ -7,6 +7,7 @@ import time_machine
 from django.core.cache import cache
 from django.urls import reverse
 
+from crm.staff.actions.session import PER_ADDRESS
 from crm.staff.models import AuditEntry
 from tests.factories import PASSWORD, make_user
 
@@ -107,8 +108,16 @@ def test_after_five_tries_an_account_rests_for_five_minutes(client, priya, setti
         assert try_to(client, REMOTE_ADDR="10.0.0.99").status_code == 302
 
 
-def test_after_five_tries_at_different_accounts_an_address_rests(client, priya, settings):
-    for number in range(settings.SIGN_IN_ATTEMPTS):
+def test_five_tries_at_one_account_stop_nobody_else_behind_the_address(client, priya, settings):
+    for _number in range(settings.SIGN_IN_ATTEMPTS + 1):
+        try_to(client, "guess", "nope", REMOTE_ADDR="10.0.0.1")
+
+    assert try_to(client, "guess", "nope", REMOTE_ADDR="10.0.0.1").status_code == 429
+    assert try_to(client, REMOTE_ADDR="10.0.0.1").status_code == 302
+
+
+def test_after_many_tries_at_different_accounts_an_address_rests(client, priya, settings):
+    for number in range(settings.SIGN_IN_ATTEMPTS * PER_ADDRESS):
         try_to(client, f"guess{number}", "nope", REMOTE_ADDR="10.0.0.1")
 
     assert try_to(client, REMOTE_ADDR="10.0.0.1").status_code == 429
@@ -116,13 +125,13 @@ def test_after_five_tries_at_different_accounts_an_address_rests(client, priya, 
 
 
 def test_a_success_ends_the_count_of_its_account_but_not_of_the_address(client, priya, settings):
-    for number in range(settings.SIGN_IN_ATTEMPTS - 1):
+    for number in range(settings.SIGN_IN_ATTEMPTS * PER_ADDRESS - 1):
         try_to(client, f"guess{number}", "nope")
     assert try_to(client).status_code == 302
     client.post(reverse("staff:sign_out"))
     client.cookies.clear()
 
-    assert try_to(client, "guess9", "nope").status_code == 200
+    assert try_to(client, "guess99", "nope").status_code == 200
     assert try_to(client).status_code == 429
 
 
