@@ -1,10 +1,8 @@
-"""What a stranger types on the public page, and the two traps that cost people nothing."""
+"""What a stranger types on the public page, and the trap that costs people nothing."""
 
-import time
 from typing import Any
 
 from django import forms
-from django.core import signing
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
@@ -15,25 +13,13 @@ from customers import phones
 from customers.caller_card import email_key
 
 LONGEST_STORY = 5000
-QUICKEST = 3  # seconds that a person needs at least
-SALT = "complaints.public"
-
-
-def stamp() -> str:
-    """When a form was given out, signed."""
-    return signing.dumps(int(time.time()), salt=SALT)
-
-
-def age(signed: str) -> float:
-    """Seconds since a form was given out; -1 when nobody gave it out."""
-    try:
-        return time.time() - signing.loads(signed, salt=SALT)
-    except (signing.BadSignature, TypeError, ValueError):
-        return -1
 
 
 class ComplainForm(SubmissionForm):
-    """`website` is a field that people do not see; `stamp` says when the form was given out."""
+    """`website` is a field that people do not see.
+
+    How quickly a form comes back is not judged: who pastes a story, or has it filled in, is as quick as a machine.
+    """
 
     description = forms.CharField(
         label=_("What happened?"),
@@ -69,7 +55,6 @@ class ComplainForm(SubmissionForm):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
     website = forms.CharField(required=False, max_length=200)
-    stamp = forms.CharField(required=False, max_length=200, widget=forms.HiddenInput)
 
     WORDS = ("description", "category", "safety", "name", "phone", "email", "reference", "wish")
 
@@ -118,16 +103,12 @@ class ComplainForm(SubmissionForm):
             return str(
                 _("Your browser filled in a field that people do not see. Please look through it and send again.")
             )
-        if not QUICKEST <= age(self.data.get("stamp", "")):
-            return str(_("That was very quick. Please look through it and send again."))
         return ""
 
     def again(self) -> "ComplainForm":
-        """The same words in a form that can be sent; the clock of the first one goes on."""
+        """The same words in a form that can be sent."""
         data = self.data.copy()
         data["website"] = ""
-        if age(data.get("stamp", "")) < 0:
-            data["stamp"] = stamp()
         return ComplainForm(data)
 
     def values(self) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods
 
 from complaints import actions
 from complaints.bridges import SECRET, status_path, status_url
-from complaints.forms.public import AddForm, ComplainForm, stamp
+from complaints.forms.public import AddForm, ComplainForm
 from complaints.models import Complaint, Status
 from complaints.way import letters_of, next_of, status_words, way_of
 from crm import secret_links
@@ -38,7 +38,7 @@ def _network(request: HttpRequest) -> str:
 def complain(request: HttpRequest) -> HttpResponse:
     """The form. Known and unknown people get the same answer: nothing here says whether somebody is a customer."""
     if request.method != "POST":
-        return _form(request, ComplainForm(initial={"stamp": stamp()}))
+        return _form(request, ComplainForm())
     form = ComplainForm(request.POST)
     if not form.is_valid():
         return _form(request, form, status=422)
