@@ -224,6 +224,8 @@ class CustomerForm(SubmissionForm):
 
     def _warn_of_duplicates(self, data: Mapping[str, Any], points: Iterable[Mapping[str, Any]]) -> None:
         """Somebody has exactly this number or address: the same person, or a family? The reader decides."""
+        if self.customer is None and Customer.objects.filter(submission=data.get("submission")).exists():
+            return  # sent twice: who has it is the customer that the first copy made
         standing = set()
         if self.customer is not None:
             standing = set(self.customer.contact_points.values_list("kind", "normalised"))

@@ -178,7 +178,9 @@ def test_a_customer_is_made(people, sign_in):
 
 
 def test_sending_the_form_twice_makes_one(people, sign_in):
-    client, data = sign_in(people.agent), posted(submission=str(uuid.uuid4()), owner=people.agent.pk)
+    points = [("phone", "13957100183"), ("email", "zhang@example.com")]
+    client = sign_in(people.agent)
+    data = posted(points=points, submission=str(uuid.uuid4()), owner=people.agent.pk)
 
     first, second = client.post(NEW, data), client.post(NEW, data)
 
