@@ -135,7 +135,7 @@ class Care:
 
     def _about(self, row: FollowUp) -> str:
         sale = self.sales.get(row.source_id or 0) if row.source_kind == FollowUp.Source.PURCHASE else None
-        return sale.reference if sale else f"{row.source_kind}:{row.customer.number}:{row.round}"
+        return sale.reference if sale else f"{row.source_kind}:{row.source_id}:{row.round}"
 
     def _from_queue(self, row: FollowUp, dice: Random) -> User | None:
         """Somebody of the team that it waits in; a share of what came lately waits on."""

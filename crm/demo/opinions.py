@@ -39,7 +39,7 @@ class Opinions:
 
     def _enter(self, row: Invitation) -> None:
         sale = self.sales.get(row.source_id) if row.source_kind == Invitation.Source.PURCHASE else None
-        about = sale.reference if sale else f"{row.customer.number}:{row.round}"
+        about = sale.reference if sale else f"{row.source_id}:{row.round}"
         dice = chance(f"opinion:{row.source_kind}:{about}")
         if dice.random() >= ANSWERS[row.source_kind]:
             return
