@@ -213,6 +213,8 @@ def run_queued(run_id: int) -> ImportRun | None:
     except DatabaseError as error:
         # A full disk, a lost connection: nothing is written, and the next minute tries again, until that was often enough.
         logger.warning("import %s was interrupted: %s", run.pk, type(error).__name__)
+        if not connection.in_atomic_block:
+            connection.close()  # it may be the connection that is lost
         _give_back(run, counted=True)
         return None
     logger.info("import %s ends: %s", run.pk, run.state)
@@ -302,7 +304,7 @@ def _finish(run: ImportRun, report: Report, *, by: User | None) -> None:
     run.state, run.finished_at, run.step, run.problem = State.DONE, timezone.now(), "", ""
     run.done = run.total = said["rows_read"]
     run.save(update_fields=["counts", "error_path", "state", "finished_at", "step", "problem", "done", "total"])
-    counted = {key: value for key, value in said.items() if isinstance(value, int)}
+    counted: dict[str, Any] = {key: value for key, value in said.items() if isinstance(value, int)}
     audit(by, "purchases_imported", f"import:{run.pk}", source=run.source, **counted)
     _ring(run)
     files = run.file_path

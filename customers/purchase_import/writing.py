@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
@@ -24,6 +24,7 @@ from customers.purchase_import.mapping import Mapping
 LARGEST_SUM = 10**12
 KEY_OF_LOCKS = 0x52_56_49_4D  # "RVIM": imports in the space of advisory locks
 BATCH = 5000
+Row = TypeVar("Row")
 AHEAD = 100_000  # purchases whose search entries are made ready in memory: 15 MB
 COPIED_AT_ONCE = 2000
 
@@ -338,7 +339,6 @@ class Writing:
             FROM import_purchase AS p WHERE p.stored_id IS NULL GROUP BY p.customer_id
             """
         )
-        self._do("ANALYZE import_purchase")
         self._do(
             """
             INSERT INTO customers_customer
@@ -409,8 +409,8 @@ class Writing:
         self._do(
             f"""
             CREATE TEMPORARY TABLE import_product ON COMMIT DROP AS
-            SELECT r.product AS code, coalesce(min(r.description COLLATE "C"), '') AS description,
-                   max(r.description COLLATE "C") AS other, max(r.at) FILTER (WHERE r.description IS NOT NULL) AS described_at
+            SELECT r.product AS code, ''::text AS description,
+                   max(r.at) FILTER (WHERE r.description IS NOT NULL) AS described_at
             FROM {joined} WHERE {new} GROUP BY r.product
             """
         )
@@ -419,8 +419,7 @@ class Writing:
             f"""
             UPDATE import_product AS k SET description = latest.description
             FROM (SELECT DISTINCT ON (r.product) r.product, r.description
-                  FROM {joined} JOIN import_product AS q
-                       ON q.code = r.product AND q.described_at = r.at AND q.description <> q.other
+                  FROM {joined} JOIN import_product AS q ON q.code = r.product AND q.described_at = r.at
                   WHERE {new} AND r.description IS NOT NULL ORDER BY r.product, r.line DESC) AS latest
             WHERE latest.product = k.code
             """
@@ -492,16 +491,18 @@ class Writing:
     def cut_ahead(self) -> None:
         """Begins to cut the purchases' numbers into what they are found by, while the database writes their lines."""
         rows = list(islice(self._new_purchases(), AHEAD))
-        self._ahead = _CUTTERS.submit(lambda: [_written("purchase", batch) for batch in _batched(rows, COPIED_AT_ONCE)])
-        self._cut_up_to = rows[-1].key if len(rows) == AHEAD else None
+        self._ahead = _CUTTERS.submit(_written_purchases, rows)
+        self._cut_up_to = rows[-1][0] if len(rows) == AHEAD else None
 
     def write_search(self) -> None:
         """Entries of the purchases, and of the customers that are new: straight into the table, nothing can be there yet."""
-        _copy_entries(_written("customer", batch) for batch in _batched(self._new_customers(), COPIED_AT_ONCE))
-        _copy_entries(self._ahead.result())
+        for customers in _batched(self._new_customers(), COPIED_AT_ONCE):
+            _copy_entries(_written("customer", customers))
+        for text in self._ahead.result():
+            _copy_entries(text)
         if self._cut_up_to is not None:
-            rest = self._new_purchases(beyond=self._cut_up_to)
-            _copy_entries(_written("purchase", batch) for batch in _batched(rest, COPIED_AT_ONCE))
+            for rows in _batched(self._new_purchases(beyond=self._cut_up_to), COPIED_AT_ONCE):
+                _copy_entries(_written_purchases(rows)[0])
 
     def _new_customers(self) -> Iterator[search.Entry]:
         sql = (
@@ -512,14 +513,13 @@ class Writing:
             texts = [search.number(number), search.reference(reference)]
             yield search.Entry(pk, number, texts, customer_id=pk, team_id=team_id)
 
-    def _new_purchases(self, beyond: int = 0) -> Iterator[search.Entry]:
+    def _new_purchases(self, beyond: int = 0) -> Iterator[tuple]:
         sql = (
             "SELECT p.purchase_id, p.reference, c.id, c.team_id, c.owner_id FROM import_purchase AS p"
             " JOIN customers_customer AS c ON c.id = p.customer_id"
             " WHERE p.stored_id IS NULL AND p.purchase_id > %(last)s ORDER BY p.purchase_id LIMIT %(batch)s"
         )
-        for row in self._in_batches(sql, beyond):
-            yield purchase_entry(*row)
+        return self._in_batches(sql, beyond)
 
     def _in_batches(self, sql: str, last: int = 0) -> Iterator[tuple]:
         """Rows by their first column, so many at once as memory bears. Other statements may run between two of them."""
@@ -535,19 +535,20 @@ class Writing:
 _CUTTERS = ThreadPoolExecutor(max_workers=1, thread_name_prefix="import-search")
 
 
-def _batched(entries: Iterable[search.Entry], size: int) -> Iterator[list[search.Entry]]:
-    entries = iter(entries)
-    while batch := list(islice(entries, size)):
+def _batched(rows: Iterable[Row], size: int) -> Iterator[list[Row]]:
+    rows = iter(rows)
+    while batch := list(islice(rows, size)):
         yield batch
 
 
-def _copy_entries(texts: Iterable[str]) -> None:
+def _copy_entries(text: str) -> None:
     columns = "kind, key, customer_id, team_id, owner_id, label, text, grams"
     with connection.cursor() as cursor:
-        for text in texts:
-            cursor.copy_expert(
-                f"COPY customers_searchentry ({columns}) FROM STDIN WITH (FORMAT csv)", io.StringIO(text)
-            )
+        cursor.copy_expert(f"COPY customers_searchentry ({columns}) FROM STDIN WITH (FORMAT csv)", io.StringIO(text))
+
+
+def _written_purchases(rows: list[tuple]) -> list[str]:
+    return [_written("purchase", [purchase_entry(*row) for row in batch]) for batch in _batched(rows, COPIED_AT_ONCE)]
 
 
 def _written(kind: str, entries: list[search.Entry]) -> str:

@@ -28,7 +28,7 @@ from customers.models import (
     SearchEntry,
     TimelineEntry,
 )
-from customers.purchase_import import staging
+from customers.purchase_import import staging, writing
 from customers.tests.files_to_import import DATA, MAPPINGS, NOW, imported, refused, rows_of, text
 from tests.factories import make_customer, make_team, unique
 
@@ -460,6 +460,17 @@ def test_the_search_entries_are_those_that_indexing_anew_would_write():
     search.reindex()
 
     assert len(before) == Customer.objects.count() and list(entries.values_list(*columns)) == before
+
+
+def test_more_purchases_than_are_cut_ahead_are_found_too(monkeypatch):
+    monkeypatch.setattr(writing, "AHEAD", 20)
+    monkeypatch.setattr(writing, "BATCH", 7)
+    monkeypatch.setattr(writing, "COPIED_AT_ONCE", 3)
+
+    real(DATA / "slice.csv")
+
+    entries = SearchEntry.objects.filter(kind="purchase").values_list("key", "label")
+    assert sorted(entries) == sorted((str(pk), label) for pk, label in Purchase.objects.values_list("pk", "reference"))
 
 
 def test_a_purchase_is_found_by_part_of_its_number(people):

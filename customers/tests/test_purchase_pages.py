@@ -111,10 +111,13 @@ def test_the_pages_of_purchases_ask_a_constant_number_of_queries(people, sign_in
 
     branch = Branch.objects.create(name_en="Leeds")
     for _n in range(12):
-        back = make_purchase(customer, lines=((5, "1", product), (2, "2", make_product())), staff=people.colleague, branch=branch)
+        back = make_purchase(
+            customer, lines=((5, "1", product), (2, "2", make_product())), staff=people.colleague, branch=branch
+        )
         make_purchase(customer, lines=((-1, "1", product),), returns_of=back)
     PurchaseLine.objects.bulk_create(
-        PurchaseLine(purchase=purchase, position=n, product=product, quantity=1, unit_price=1, amount=1) for n in range(2, 30)
+        PurchaseLine(purchase=purchase, position=n, product=product, quantity=1, unit_price=1, amount=1)
+        for n in range(2, 30)
     )
 
     for url in urls:
@@ -180,7 +183,9 @@ def test_a_purchase_is_typed_without_scripts(agent, people, customer):
     url = f"/purchases/new/?customer={customer.number}"
     assert agent.get(url).text.count('name="lines-') >= 5 * 3
 
-    response = agent.post(url, typed(("85123a", "6", "2.55"), ("metal", "2", "3.39"), note="by phone", staff=people.agent.pk))
+    response = agent.post(
+        url, typed(("85123a", "6", "2.55"), ("metal", "2", "3.39"), note="by phone", staff=people.agent.pk)
+    )
 
     purchase = Purchase.objects.get()
     assert response.status_code == 302 and response.url == purchase.get_absolute_url()
@@ -287,7 +292,10 @@ def back(*quantities, **fields) -> dict[str, str]:
 def test_what_was_bought_is_taken_back_by_its_lines(agent, customer):
     apple, pear = make_product("A"), make_product("B")
     bought = make_purchase(
-        customer, lines=((3, "2.5", apple), (1, "4", pear)), currency="GBP", happened_at=timezone.now() - timedelta(days=1)
+        customer,
+        lines=((3, "2.5", apple), (1, "4", pear)),
+        currency="GBP",
+        happened_at=timezone.now() - timedelta(days=1),
     )
     url = f"/purchases/new/?returns={bought.pk}"
     assert "Comes back" in agent.get(url).text

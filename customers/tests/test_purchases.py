@@ -87,10 +87,17 @@ def test_a_purchase_stands_on_the_timeline_in_the_history_and_is_found(people, c
     purchase = sold(customer, by=people.agent, reference="R-77196", staff=people.agent)
 
     entry = TimelineEntry.objects.get(customer=customer)
-    assert (entry.kind, entry.key, entry.subject, entry.staff) == ("purchase", str(purchase.pk), "R-77196", people.agent)
+    assert (entry.kind, entry.key, entry.subject, entry.staff) == (
+        "purchase",
+        str(purchase.pk),
+        "R-77196",
+        people.agent,
+    )
     event = CustomerEvent.objects.filter(customer=customer).latest("pk")
     assert (event.what, event.actor, event.new) == ("purchase_recorded", people.agent, {"purchase": "R-77196"})
-    assert [hit.url for group in search.find(people.agent, "7719") for hit in group.hits] == [purchase.get_absolute_url()]
+    assert [hit.url for group in search.find(people.agent, "7719") for hit in group.hits] == [
+        purchase.get_absolute_url()
+    ]
     assert not search.find(people.agent2, "7719")
 
 
@@ -101,7 +108,8 @@ def test_a_purchase_has_happened(customer):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("lines", "field"), [([], ""), ([(0, "1")], "quantity"), ([(1, "1"), (-1, "1")], "quantity"), ([("1e9", "1e9")], "unit_price")]
+    ("lines", "field"),
+    [([], ""), ([(0, "1")], "quantity"), ([(1, "1"), (-1, "1")], "quantity"), ([("1e9", "1e9")], "unit_price")],
 )
 def test_lines_that_cannot_be_are_refused_at_their_row(customer, lines, field):
     with pytest.raises(PurchaseRefused) as caught:
@@ -114,7 +122,9 @@ def test_lines_that_cannot_be_are_refused_at_their_row(customer, lines, field):
 def test_the_same_submission_twice_is_one_purchase(people, customer):
     submission = uuid.uuid4()
 
-    assert sold(customer, by=people.agent, submission=submission) == sold(customer, by=people.agent, submission=submission)
+    assert sold(customer, by=people.agent, submission=submission) == sold(
+        customer, by=people.agent, submission=submission
+    )
     assert Purchase.objects.count() == TimelineEntry.objects.count() == 1
 
 
@@ -204,7 +214,9 @@ def test_what_cannot_come_back(customer):
     assert "another customer" in refusal(make_customer(), (-1, "1", apple), returns_of=bought, currency="GBP").message
     assert refusal(customer, (-1, "1", apple), returns_of=bought, currency="EUR").field == "currency"
     assert refusal(customer, (1, "1", apple), returns_of=bought, currency="GBP").field == "quantity"
-    assert refusal(customer, (-1, "1", apple), returns_of=back, currency="GBP").message == "A return cannot be returned."
+    assert (
+        refusal(customer, (-1, "1", apple), returns_of=back, currency="GBP").message == "A return cannot be returned."
+    )
     early = refusal(
         customer, (-1, "1", apple), returns_of=bought, currency="GBP", happened_at=timezone.now() - timedelta(days=2)
     )

@@ -19,7 +19,6 @@ UNUSABLE, USAGE = 1, 2
 
 class Command(BaseCommand):
     help = "Import purchases from a CSV file (plain or .gz)."
-    requires_migrations_checks = True
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("file", metavar="FILE", type=Path)
