@@ -62,6 +62,12 @@ def test_the_list_offers_every_kind_in_both_languages(admin):
     assert f"{add}?kind=a-survey&amp;language=en" in page
 
 
+def test_a_test_mail_can_be_sent_from_the_settings(admin):
+    page = admin.get(reverse("admin:outbox_messagetext_changelist")).content.decode()
+
+    assert f'<form method="post" action="{reverse("outbox:test_mail")}">' in page
+
+
 def test_a_new_text_begins_with_the_shipped_words(admin):
     url = reverse("admin:outbox_messagetext_add")
 
