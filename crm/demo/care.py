@@ -57,6 +57,7 @@ class Care:
         """All that purchases of these months owe, at once: the plans look at what arrived, and the file arrived whole. Each is
         then dated to the minute after its purchase, as if the look had been the minute's."""
         CarePlan.objects.update(active_from=self.diary.begin)
+        CarePlanStep.objects.update(looked_until=None)  # a worker that runs already has looked, at nothing
         for step in self.purchase_steps:
             while actions.apply_step(step.pk) >= 500:
                 pass

@@ -70,7 +70,7 @@ class Cases:
         if state == "fresh-soon":
             return self.due_in(acknowledge, 25, team)
         ahead = {
-            "late": -dice.randrange(150, 1500),
+            "late": -dice.randrange(150, 3200),
             "soon": dice.randrange(30, 58),
             "acknowledged": dice.randrange(500, 1100),
             "waiting": -dice.randrange(2900, 7200),

@@ -76,5 +76,5 @@ def _scores(mood: str, dice: Random) -> tuple[int | None, int | None]:
     if mood == words.GOOD:
         return dice.choice((5, 5, 5, 4)), dice.choice((10, 10, 9, 9, 9, 10, 9, 8))
     if mood == words.FAIR:
-        return dice.choice((4, 4, 4, 3, 3)), dice.choice((7, 8, 8, 7, 8))
+        return dice.choice((4, 4, 4, 3)), dice.choice((7, 8, 8, 7, 8))
     return dice.choice((3, 2, 2, 1, 2)), dice.choice((6, 5, 4, 3, 2, 6, 5))

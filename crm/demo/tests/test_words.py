@@ -43,4 +43,4 @@ def test_addresses_and_numbers_belong_to_nobody():
 
 def test_goods_have_a_name_in_both_languages():
     assert goods("WHITE HANGING HEART T-LIGHT HOLDER").said("zh-hans") == "烛台"
-    assert goods("JUMBO BAG RED RETROSPOT").said("en") == "shopping bag"
+    assert goods("JUMBO BAG RED RETROSPOT").said("en") == "shopping bags"

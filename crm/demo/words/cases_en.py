@@ -35,7 +35,7 @@ STORIES = (
         key="en-dead",
         category="Product quality",
         about=("works",),
-        subject="Does not work out of the box: {goods}",
+        subject="Dead out of the box: {goods}",
         says=(
             "I bought it on {day}. New batteries, twice, and nothing at all happens. Something rattles inside when I tilt "
             "it. It was a present, so this is rather embarrassing."
@@ -57,12 +57,12 @@ STORIES = (
         about=("warm",),
         subject="Leaks at the stopper: {goods}",
         says=(
-            "First night we used it, and the {goods} leaked hot water through the stopper although it was screwed down "
+            "First night, and one of the {goods} leaked hot water through the stopper although it was screwed down "
             "tight. My mother is 84 and could have been scalded."
         ),
         wish="A refund, and to know whether others leak as well",
         letter=(
-            "Please do not use it again. The refund goes out today. We have taken all of this batch off sale and are "
+            "Please do not use them again. The refund goes out today. We have taken all of this batch off sale and are "
             "testing it; I will write to you with what we find."
         ),
         promise="Tell the customer the result of the tests within three days",
@@ -278,7 +278,7 @@ STORIES = (
         channel="web",
         about=("textile", "small", "warm"),
         subject="A smell that will not go away: {goods}",
-        says="Three days on the line and the {goods} still smells of plastic. With a baby in the house I would rather not use it.",
+        says="Three days on the line and the {goods} still smell of plastic. With a baby in the house I would rather not use it.",
         wish="To return it, and to see a test report",
         letter="You are right to be careful. A label for the return and the test report are in this mail; there is nothing to pay.",
         resolution="Returned and refunded, report sent (passed). The smell came from the wrapping, which the maker changes.",
