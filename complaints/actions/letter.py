@@ -95,10 +95,16 @@ def write(
 
 
 @transaction.atomic
-def note(complaint_id: int, *, by: User, text: str, at: datetime | None = None) -> ComplaintEvent:
-    """A note that only colleagues read."""
+def note(
+    complaint_id: int, *, by: User, text: str, submission: UUID | None = None, at: datetime | None = None
+) -> ComplaintEvent:
+    """A note that only colleagues read. The same `submission` again gives the first one back."""
     text, at = written(text), moment_of(at)
     complaint = locked(complaint_id)
     if not can_work(by, complaint):
         raise PermissionDenied
-    return record(complaint, "noted", by=by, at=at, note=text)
+    sent = {"submission": str(submission)} if submission else {}
+    # The case is locked: the second of two waits here until the first is written.
+    if sent and (first := complaint.events.filter(what="noted", new=sent).first()):
+        return first
+    return record(complaint, "noted", by=by, at=at, note=text, new=sent)

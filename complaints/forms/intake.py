@@ -18,7 +18,8 @@ from complaints.forms.verbs import LONGEST_LETTER, LaterField, purchases_of
 from complaints.models import Category, Complaint, Severity
 from crm.bilingual import is_chinese
 from crm.look.forms import Cell, Grid, PickWidget, SubmissionForm, form_helper
-from crm.staff.models import Team, User
+from crm.staff.models import Scope, Team, User
+from crm.staff.scopes import reach
 from customers import caller_card, phones
 from customers import permissions as customer_permissions
 from customers.caller_card import CallerCard
@@ -223,6 +224,8 @@ class IntakeForm(SubmissionForm):
             "values": {
                 "name": name,
                 "team": self.user.team,
+                # Whoever sees only their own keeps the customer, else they could not open what they just wrote down.
+                "owner": self.user if reach(self.user, "customers").scope == Scope.OWN else None,
                 "language": "zh-hans" if is_chinese(get_language()) else "en",
             },
             "contact_points": [{"kind": kind, "value": value, "preferred": True} for kind, value in points if value],

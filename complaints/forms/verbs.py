@@ -67,7 +67,7 @@ class LetterForm(SubmissionForm):
     text = forms.CharField(label=_("Letter to the customer"), max_length=LONGEST_LETTER, widget=_area(4))
 
 
-class NoteForm(VerbForm):
+class NoteForm(VerbForm, SubmissionForm):
     text = forms.CharField(
         label=_("Note among us"),
         max_length=LONGEST_LETTER,

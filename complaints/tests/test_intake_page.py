@@ -133,6 +133,17 @@ def test_nobody_found_asks_once_and_makes_a_new_customer_on_saving_again(people,
     assert customer.contact_points.get().normalised == "+8613700137000" and customer.team == house.sales_east
 
 
+def test_an_agent_may_open_the_customer_that_they_just_wrote_down(people, hours, sign_in):
+    client = sign_in(people.agent)
+    client.post(NEW, typed(caller="Wilma Weber", customer="new"))
+    made = Customer.objects.get(name="Wilma Weber")
+    assert made.owner == people.agent
+    assert client.get(made.get_absolute_url()).status_code == 200
+
+    sign_in(people.handler).post(NEW, typed(caller="Otto Weber", customer="new"))
+    assert Customer.objects.get(name="Otto Weber").owner is None
+
+
 def test_a_new_customer_by_name_or_by_mail(people, hours, sign_in):
     client = sign_in(people.agent)
     client.post(NEW, typed(caller="Ellen Price", customer="new"))

@@ -107,6 +107,17 @@ def test_a_note_stays_among_us(complaint, people):
     assert Message.objects.count() == 1  # the confirmation of receipt
 
 
+def test_a_note_sent_twice_is_kept_once(complaint, people):
+    sent = uuid.uuid4()
+
+    first = actions.note(complaint.pk, by=people.handler, text="Warped disc", submission=sent)
+    again = actions.note(complaint.pk, by=people.handler, text="Warped disc", submission=sent)
+    actions.note(complaint.pk, by=people.handler, text="Warped disc", submission=uuid.uuid4())
+
+    assert first == again
+    assert complaint.events.filter(what="noted").count() == 2
+
+
 def test_a_promise_has_a_time_to_come_and_is_kept_once(complaint, people, tuesday):
     with pytest.raises(ValidationError):
         actions.promise_to_customer(complaint.pk, by=people.handler, text="Call", due_at=at("2026-11-17 09:00"))

@@ -296,7 +296,8 @@ def note(request: HttpRequest, number: str) -> HttpResponse:
     form = forms.NoteForm(request.POST)
 
     def act(complaint: Complaint) -> str:
-        actions.note(complaint.pk, by=request.user, text=form.cleaned_data["text"])
+        data = form.cleaned_data
+        actions.note(complaint.pk, by=request.user, text=data["text"], submission=data["submission"])
         return _("The note is kept among us.")
 
     return _do(request, number, "note", form, act)
