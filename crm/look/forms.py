@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout, LayoutObject
 from crispy_forms.utils import TEMPLATE_PACK, render_field
 from django import forms
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db.models.fields import BLANK_CHOICE_DASH
 from django.template.loader import render_to_string
 from django.utils import timezone
@@ -75,10 +77,15 @@ class DateTimeInput(_Dated, forms.DateTimeInput):
         return context
 
 
+# A moment beyond these is a slip, and a day after the last of all has no name.
+EARLIEST, LATEST = datetime(1900, 1, 1, tzinfo=UTC), datetime(2999, 12, 31, tzinfo=UTC)
+
+
 class DateTimeField(forms.DateTimeField):
     """A moment, typed and shown in the reader's zone to the minute."""
 
     widget = DateTimeInput
+    default_validators = [MinValueValidator(EARLIEST), MaxValueValidator(LATEST)]
 
 
 class SubmissionForm(forms.Form):

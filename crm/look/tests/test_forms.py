@@ -120,3 +120,9 @@ def test_no_form_carries_inline_style_or_script():
     html = render_crispy_form(CallForm({"name": ""}))
 
     assert " style=" not in html and "<script" not in html and " onclick=" not in html
+
+
+@pytest.mark.parametrize("typed", ["9999-12-31T23:59", "3000-01-01T00:00", "0001-01-01T00:00", "1899-12-31T12:00"])
+def test_a_moment_beyond_all_calendars_is_refused_at_its_field(typed):
+    with pytest.raises(forms.ValidationError):
+        DateTimeField().clean(typed)
