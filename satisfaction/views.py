@@ -15,6 +15,8 @@ from django.views.decorators.http import require_safe
 from crm.bilingual import pick
 from crm.look.filters import Tab
 from crm.look.paging import Sort, count_up_to, paginate
+from crm.staff import throttle
+from crm.staff.addresses import client_address, network
 from customers.permissions import can_open
 from satisfaction import actions, permissions
 from satisfaction.forms import AnswerForm, InvitationFilters, ResponseFilters
@@ -22,6 +24,7 @@ from satisfaction.models import Invitation, LowScoreRule, Response
 from satisfaction.results import results_of
 from satisfaction.words import invitation_of
 
+WRONG_PER_HOUR = 60  # links that open nothing, from one network
 SORTS = [Sort("newest", gettext_lazy("Newest"), ("-answered_at", "-pk"))]
 INVITATION_SORTS = [Sort("newest", gettext_lazy("Newest"), ("-created_at", "-pk"))]
 
@@ -98,7 +101,9 @@ def answer(request: HttpRequest, token: str) -> HttpResponse:
     """The survey. A GET never uses the link up, an answer does; a second answer meets the same thanks."""
     invitation = invitation_of(token)
     if invitation is None:
-        return _kind_page(request, "wrong", 404)
+        tried = network(client_address(request))
+        patient = throttle.allow("survey", tried, WRONG_PER_HOUR, 3600)
+        return _kind_page(request, "wrong", 404) if patient else _kind_page(request, "later", 429)
     with translation.override(_language(request, invitation)):
         if invitation.state == Invitation.State.ANSWERED:
             done = request.method == "POST"

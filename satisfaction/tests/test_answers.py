@@ -69,6 +69,15 @@ def test_a_wrong_link_is_not_found(client, invitation, token):
     assert client.get(f"/s/{token}/").status_code == 404
 
 
+def test_whoever_tries_many_links_waits_and_a_real_link_still_opens(client, invitation):
+    from satisfaction.views import WRONG_PER_HOUR
+
+    tried = [client.get("/s/wrong/").status_code for _ in range(WRONG_PER_HOUR + 1)]
+
+    assert tried[:-1] == [404] * WRONG_PER_HOUR and tried[-1] == 429
+    assert client.get(url_of(invitation)).status_code == 200
+
+
 def test_every_changed_letter_makes_the_link_wrong(client, invitation):
     token = token_of(invitation)
     for place in range(len(token)):
