@@ -28,10 +28,10 @@ serve: setup ## Production on this host; addresses and secrets come from the env
 	@exec $(PY) -m crm.local serve
 
 test: setup-dev ## All tests, browser tests included: ARGS="-k words", JOBS=0 for one process, CHROMIUM=/path
-	@exec $(PY) -m crm.local.check test -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
+	@exec $(PY) -m crm.local.check test -n $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup-dev ## Format, lint, types, import contracts, migrations, translations, templates, then all tests
-	@exec $(PY) -m crm.local.check all -n $(JOBS) --maxprocesses 8 --dist loadfile $(ARGS)
+	@exec $(PY) -m crm.local.check all -n $(JOBS) --maxprocesses 8 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 bench: setup-dev ## Measure: one JSON line a figure: ARGS="start views" for some of them
 	@exec $(PY) -m bench $(ARGS)

@@ -45,3 +45,9 @@ def _no_counters_of_other_tests():
 
     with suppress(RedisError, OSError):  # no Redis in this test: then nothing was counted
         cache.clear()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(items) -> None:
+    """What starts the whole product goes first, so that one long test is not what all processors wait for at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
