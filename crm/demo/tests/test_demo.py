@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from complaints.models import Complaint
 from crm.demo.company import ACCOUNTS
+from crm.demo.diary import submission
 from crm.demo.seeding import lay_out
 from crm.demo.shop import ledger, people
 from crm.demo.tests.conftest import DAY
@@ -138,6 +139,21 @@ def test_a_later_run_adds_what_is_missing_and_nothing_else(demo):
     back = User.objects.get(username="quality")
     assert back.has_role("quality") and back.check_password("demo")
     assert set(User.objects.values_list("pk", flat=True)) == {*others, back.pk}
+
+
+def test_a_case_that_is_missing_is_told_again_and_no_letter_of_it_leaves_now(demo):
+    key = submission("case:past-3")
+    first = Complaint.objects.get(submission=key)
+    Complaint.objects.filter(pk=first.pk).update(submission=None)
+    waiting, purchases = Message.objects.pending().count(), Purchase.objects.count()
+
+    again = lay_out()
+
+    assert again.added == ["cases"]
+    told = Complaint.objects.get(submission=key)
+    assert (told.customer, told.subject, told.received_at) == (first.customer, first.subject, first.received_at)
+    assert told.resolved_at == first.resolved_at
+    assert (Message.objects.pending().count(), Purchase.objects.count()) == (waiting, purchases)
 
 
 def test_the_same_day_gives_the_same_rows(demo):
