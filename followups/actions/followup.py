@@ -120,10 +120,10 @@ def log_attempt(
         _give(followup, by, by.team or followup.team)
     if next_at is not None:
         _move_to(followup, next_at)
-        _record(followup, "tried", by, new={"outcome": outcome, "next_at": next_at})
+        _record(followup, "tried", by, at=now, new={"outcome": outcome, "next_at": next_at})
     else:
         _close(followup, FollowUp.Status.DONE, by, at=now, result=outcome)
-        _record(followup, "done", by, new={"outcome": outcome})
+        _record(followup, "done", by, at=now, new={"outcome": outcome})
     ContactMade.objects.create(
         customer=followup.customer,
         at=now,
@@ -313,9 +313,18 @@ def _give(followup: FollowUp, owner: User | None, team: Team | None) -> None:
 
 
 def _record(
-    followup: FollowUp, what: str, by: User | None, *, via: str = "web", old: dict | None = None, new=None
+    followup: FollowUp,
+    what: str,
+    by: User | None,
+    *,
+    at: datetime | None = None,
+    via: str = "web",
+    old: dict | None = None,
+    new: dict | None = None,
 ) -> None:
-    FollowUpEvent.objects.create(followup=followup, actor=by, via=via, what=what, old=old or {}, new=new or {})
+    FollowUpEvent.objects.create(
+        followup=followup, at=at or timezone.now(), actor=by, via=via, what=what, old=old or {}, new=new or {}
+    )
 
 
 def _tell_timeline(followup: FollowUp, kind: str, by: User, note: str) -> None:

@@ -49,6 +49,14 @@ def test_reached_finishes_it_and_leaves_a_contact_and_a_timeline_entry(people):
     assert entry.subject == "Happy with it"
 
 
+def test_a_try_that_is_entered_later_stands_in_the_history_when_it_was(people):
+    followup = make_followup(owner=people.agent)
+    at = timezone.now() - timedelta(hours=2)
+    actions.log_attempt(followup.pk, by=people.agent, outcome="reached", at=at)
+    assert followup.events.get(what="done").at == at
+    assert Attempt.objects.get().at == at
+
+
 def test_no_answer_moves_it_and_makes_it_remind_again(people):
     followup = make_followup(owner=people.agent)
     FollowUp.objects.filter(pk=followup.pk).update(reminded_at=timezone.now())
