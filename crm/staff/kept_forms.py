@@ -43,9 +43,14 @@ def page_of(request: HttpRequest) -> str:
     return request.get_full_path()
 
 
+def _storable(text: str) -> str:
+    """Without what a database cannot hold: NUL, and halves of letters."""
+    return text.replace("\0", "").encode("utf-8", "ignore").decode()
+
+
 def _typed(request: HttpRequest) -> Values:
     return {
-        name: values
+        _storable(name): [_storable(value) for value in values]
         for name, values in request.POST.lists()
         if "password" not in name.lower() and (not is_own(name) or name.endswith("_FORMS"))
     }

@@ -52,6 +52,14 @@ def test_it_stands_in_the_form_again_after_signing_in_once(browser, priya):
     assert not KeptForm.objects.exists()
 
 
+def test_what_no_database_can_hold_is_left_out(browser, priya):
+    door = browser.post("/profile/", PROFILE | {"name": "Pri\0ya", "no\0te": "\0"})["Location"]
+
+    page = browser.get(sign_in(browser, door)["Location"])
+
+    assert 'value="Priya"' in page.content.decode()
+
+
 def test_only_the_same_person_gets_it_back(browser, priya):
     make_user("other")
     door = browser.post("/profile/", PROFILE)["Location"]
