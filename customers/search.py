@@ -412,7 +412,7 @@ def _why(ranked: _Ranked) -> tuple[str, SafeString]:
 
 def _spoken(digits: str, spelling: str) -> tuple[str, list[tuple[int, int]]]:
     """A number spaced as it is spoken, and where its matching digits stand."""
-    spoken = phones.shown(f"+{digits}")
+    spoken = phones.shown(f"+{digits}") if phones.stored(f"+{digits}") else digits  # else as it is dialled at home
     places = [place for place, sign in enumerate(spoken) if sign.isdigit()]
     plain = "".join(spoken[place] for place in places)
     at = plain.find(spelling)

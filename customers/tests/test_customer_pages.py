@@ -152,7 +152,7 @@ def test_an_unknown_caller_is_a_new_customer_with_the_number_filled_in(people, s
     assert 'value="+86 139 5710 0183"' in text(answer)
 
 
-@pytest.mark.parametrize("typed", ["withheld", "anonymous", "12", "<script>"])
+@pytest.mark.parametrize("typed", ["", " ", "withheld", "anonymous", "12", "<script>"])
 def test_a_call_without_a_number_is_said(people, sign_in, typed):
     page = text(sign_in(people.agent).get(LIST, {"phone": typed}))
 

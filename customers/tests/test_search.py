@@ -153,6 +153,9 @@ def test_why_it_matched_is_said_and_its_letters_are_marked(people):
     hit = only_hit(people.manager, "71001")
     assert hit.why == "Telephone: 139 5710 0183"
     assert hit.why_marked == "Telephone: 139 5<mark>710</mark> <mark>01</mark>83"
+    make_customer("Chloe Prentice", phone="+44 7700 900125")
+    assert only_hit(people.manager, "900125").why == "Telephone: 07700900125"
+    assert only_hit(people.manager, "447700").why == "Telephone: +44 7700 900125"
     hit = only_hit(people.manager, "EXAMPLE")
     assert hit.why_marked == "E-mail: chen@<mark>example</mark>.com"
     assert only_hit(people.manager, "雅琴").marked == "陈<mark>雅琴</mark>"

@@ -40,8 +40,8 @@ def visible_customer(request: HttpRequest, number: str) -> Customer:
 def customer_list(request: HttpRequest) -> HttpResponse:
     if not can_use(request.user):
         raise PermissionDenied
-    typed = request.GET.get("phone", "")
-    if typed.strip():
+    if "phone" in request.GET:
+        typed = request.GET["phone"]
         # Telephone systems forget to write a plus as %2B: it arrives as a blank.
         return _screen_pop(request, f"+{typed.strip()}" if typed.startswith(" ") else typed.strip())
     filters = CustomerFilters(request.GET, user=request.user)
