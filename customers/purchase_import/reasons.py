@@ -70,10 +70,20 @@ class Unusable(Exception):
         return {"code": self.code, "row": self.row, "column": self.column, "value": self.value, "detail": self.detail}
 
 
+def _called(columns: str) -> str:
+    """Our columns as pages and, in brackets, mappings call them; a header of the file by its name."""
+    from customers.purchase_import.mapping import FIELDS  # which needs the reasons of this module
+
+    names = columns.split(", ")
+    return ", ".join(f"{FIELDS[name]} ({name})" if name in FIELDS else name for name in names)
+
+
 def file_words(problem: dict[str, Any]) -> str:
     """Why a file was refused, in the active language, with row and column."""
-    why = str(FILE.get(problem["code"], problem["code"])) % {"detail": problem.get("detail", "")}
-    row, column, value = problem.get("row"), problem.get("column"), problem.get("value")
+    detail, row, column, value = (problem.get(key, "") for key in ("detail", "row", "column", "value"))
+    if problem["code"] == "missing_columns":
+        detail, column = _called(detail), ""
+    why = str(FILE.get(problem["code"], problem["code"])) % {"detail": detail}
     if row and column and value:
         return str(_("Row %(row)s, column %(column)s, “%(value)s”: %(why)s")) % {
             "row": row,

@@ -12,16 +12,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from crm.look.paging import Sort, count_up_to, paginate
-from customers import profile, search
+from customers import profile
 from customers.actions import PurchaseRefused, record_purchase
 from customers.forms.purchase import OFFERED, PurchaseFilters, PurchaseForm, ReturnForm
-from customers.models import Customer, Product, Purchase, PurchaseLine, RecentlySeen
+from customers.models import Customer, Product, Purchase, PurchaseLine
 from customers.purchase_permissions import can_add_purchase, can_import, can_see_purchases, can_take_back
+from customers.views.whose import choose
 
 SORTS = [Sort("newest", gettext_lazy("When"), ("-happened_at", "-pk"))]
 IN_ORDER = [Sort("position", gettext_lazy("Line"), ("position", "pk"))]
 LINES_AT_ONCE = 100
-FOUND = 12
 
 
 def visible_purchase(request: HttpRequest, pk: int) -> Purchase:
@@ -77,7 +77,8 @@ def purchase_new(request: HttpRequest) -> HttpResponse:
         return _take_back(request, returns)
     number = request.GET.get("customer", "").strip()
     if not number:
-        return _whose(request)
+        crumbs = [(reverse("customers:list"), _("Customers")), (reverse("customers:purchases"), _("Purchases"))]
+        return choose(request, title=_("New purchase"), question=_("Who bought?"), crumbs=crumbs)
     customer = get_object_or_404(
         Customer.objects.visible_to(request.user).select_related("tier"), numbers__number=number
     )
@@ -141,26 +142,6 @@ def _typed(
             again = f"{reverse('customers:purchase_new')}?customer={purchase.customer.number}"
             return redirect(again if "again" in request.POST else purchase)
     return render(request, template, context)
-
-
-def _whose(request: HttpRequest) -> HttpResponse:
-    """Which customer bought: any fragment of name, telephone or number."""
-    typed = request.GET.get("q", "").strip()[:100]
-    groups = search.find(request.user, typed, FOUND, kinds=["customer"]) if typed else []
-    context = {
-        "title": _("New purchase"),
-        "typed": typed,
-        "hits": [hit for group in groups for hit in group.hits],
-        "seen": [] if typed else _recently_seen(request),
-    }
-    return render(request, "customers/purchase_whose.html", context)
-
-
-def _recently_seen(request: HttpRequest) -> list[Customer]:
-    """The customers that the reader opened last and may still open."""
-    visible = Customer.objects.visible_to(request.user).filter(merged_into__isnull=True)
-    seen = RecentlySeen.objects.filter(user=request.user, customer__in=visible).select_related("customer__tier")
-    return [row.customer for row in seen.order_by("-at")[:FOUND]]
 
 
 def products(request: HttpRequest) -> HttpResponse:

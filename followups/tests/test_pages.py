@@ -188,3 +188,12 @@ def test_my_day_and_the_list_cost_the_same_queries_with_more_rows(people, sign_i
         with django_assert_max_num_queries(most) as many:
             client.get(url)
         assert len(many) == len(few), url
+
+
+def test_a_new_followup_begins_with_its_customer_found_by_any_fragment(people, sign_in):
+    customer = make_customer("Grace Odell", team=people.agent.team, owner=people.agent)
+    make_customer("Grace Kelly", team=people.agent2.team, owner=people.agent2)
+
+    page = sign_in(people.agent).get(reverse("followups:new"), {"q": "grac"}).content.decode()
+
+    assert f"?customer={customer.number}" in page and "Kelly" not in page

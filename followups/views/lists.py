@@ -15,6 +15,7 @@ from crm.look.filters import Tab
 from crm.look.paging import Sort, count_up_to, paginate
 from crm.look.words import exact
 from customers.models import Customer
+from customers.views.whose import choose
 from followups import actions, permissions
 from followups.forms import FollowUpFilters, NewFollowUpForm
 from followups.models import FollowUp
@@ -73,6 +74,9 @@ def new(request: HttpRequest) -> HttpResponse:
     if not permissions.can_create(request.user):
         raise PermissionDenied
     number = request.GET.get("customer", "")
+    if request.method == "GET" and not number:
+        crumbs = [(reverse("followups:list"), _("Follow-ups"))]
+        return choose(request, title=_("New follow-up"), question=_("Who is it for?"), crumbs=crumbs)
     customer = (
         Customer.objects.visible_to(request.user).filter(numbers__number__iexact=number).first() if number else None
     )
