@@ -76,7 +76,9 @@ def wilson(k: int, n: int, z: float = Z95) -> Share | None:
     denominator = 1 + z * z / n
     centre = (share + z * z / (2 * n)) / denominator
     half = z / denominator * sqrt(share * (1 - share) / n + z * z / (4 * n * n))
-    return Share(n=n, k=k, share=share, low=max(0.0, centre - half), high=min(1.0, centre + half))
+    # The interval holds its share; at the ends of the scale rounding would put it a hair outside.
+    low, high = max(0.0, centre - half), min(1.0, centre + half)
+    return Share(n=n, k=k, share=share, low=min(low, share), high=max(high, share))
 
 
 def csat(counts: Mapping[int, int]) -> Share | None:

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.core.management.color import no_style
 from django.core.management.sql import emit_post_migrate_signal
 from django.db import connection, transaction
-from django.utils import timezone
+from django.utils import timezone, translation
 
 from complaints.tasks import scan as scan_complaints
 from crm.demo import shop
@@ -78,7 +78,8 @@ def in_one_piece() -> Iterator[None]:
 def lay_out(day: date | None = None, *, reset: bool = False) -> Laid:
     """Lays the demo out where it is not, and adds what is missing where it is. All or nothing."""
     began = time.perf_counter()
-    with transaction.atomic(), in_one_piece():
+    # As by the command line: whatever language the caller speaks, the same rows.
+    with translation.override(settings.LANGUAGE_CODE), transaction.atomic(), in_one_piece():
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
         if reset:

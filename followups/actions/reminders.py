@@ -76,7 +76,7 @@ def escalate_overdue(*, at: datetime | None = None, limit: int = BATCH) -> int:
                 kind="followup-overdue",
                 to=lead.email,
                 language=lead.language,
-                values={**_words(row, lead), "owner": str(row.owner or row.team or "")},
+                values=_words(row, lead, "owner"),
             )
     FollowUpEvent.objects.bulk_create(
         FollowUpEvent(followup=row, at=now, via="task", what="escalated", new={"due_at": row.due_at}) for row in rows
@@ -121,15 +121,18 @@ def _lead(row: FollowUp) -> User | None:
     return None
 
 
-def _words(row: FollowUp, reader: User) -> dict[str, str]:
+def _words(row: FollowUp, reader: User, *more: str) -> dict[str, str]:
+    """The places of a message in its reader's language and zone; `more` names those that only some kinds have."""
     with translation.override(reader.language), timezone.override(ZoneInfo(reader.timezone)):
-        return {
+        words = {
             "name": reader.name,
             "what": row.words,
             "customer": row.customer.title,
             "due": exact(row.due_at, timezone.now()),
             "link": settings.SITE_URL + row.get_absolute_url(),
+            "owner": str(row.owner or row.team or ""),
         }
+    return {key: value for key, value in words.items() if key != "owner" or key in more}
 
 
 def _promise_summary(items: list[FollowUp]) -> None:

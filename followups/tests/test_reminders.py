@@ -91,6 +91,14 @@ def test_the_lead_hears_of_an_overdue_followup_once_in_its_life(people):
     assert Notice.objects.filter(user=people.lead, kind="followup-overdue").count() == 1
 
 
+def test_the_lead_reads_the_name_of_the_queue_in_their_own_language(people, house):
+    people.lead.language = "zh-hans"
+    people.lead.save(update_fields=["language"])
+    due_now(make_followup(make_customer(team=house.sales_east), team=house.sales_east), ago=timedelta(days=2))
+    actions.escalate_overdue()
+    assert "华东组" in Message.objects.get(key__startswith="followup-overdue:").body
+
+
 def test_a_lead_who_is_late_is_told_on_by_nobody_but_the_lead_above(people, house):
     house.company.lead = people.manager
     house.company.save(update_fields=["lead"])

@@ -1,7 +1,7 @@
 """The formulas against published numbers, and what they refuse."""
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from satisfaction import scoring
@@ -58,6 +58,7 @@ def test_a_score_lies_on_its_scale_and_its_shares_are_everybody(counts):
     assert found.promoters + found.passives + found.detractors == pytest.approx(1)
 
 
+@example(0, 69)
 @given(st.integers(0, 300), st.integers(1, 300))
 def test_a_share_lies_within_its_interval(k, more):
     found = scoring.wilson(k, k + more)
