@@ -49,12 +49,16 @@
     }));
   };
 
+  const legend = { top: 0, right: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: text, selectedMode: false };
+
   const kinds = {
-    line: (data) => ({
-      grid: { left: 4, right: 12 + 8 * Math.max(...data.heads.slice(1).map((h) => [...h].reduce((w, s) => w + (s > "\u2e80" ? 1.6 : 0.85), 0))), top: 28, bottom: 4, containLabel: true },
+    // On a telephone the names stand above: at the ends they would take half of the width.
+    line: (data, narrow) => ({
+      ...(narrow && data.heads.length > 2 ? { legend } : {}),
+      grid: { left: 4, right: narrow ? 20 : 12 + 8 * Math.max(...data.heads.slice(1).map((h) => [...h].reduce((w, s) => w + (s > "\u2e80" ? 1.6 : 0.85), 0))), top: 28, bottom: 4, containLabel: true },
       xAxis: { type: "category", data: data.rows.map((row) => row.label), boundaryGap: false, ...axis },
       yAxis: { type: "value", min: 0, minInterval: 1, ...axis, ...top(data.unit) },
-      series: lines(data, data.heads.length - 1),
+      series: lines(data, data.heads.length - 1).map((series) => (narrow ? { ...series, endLabel: { show: false } } : series)),
     }),
     band: (data) => ({
       grid: { left: 4, right: 64, top: 28, bottom: 4, containLabel: true },
@@ -84,7 +88,7 @@
         type: "bar", name, barMaxWidth: 24, barGap: "10%", itemStyle: { color: fill({}, at) },
         data: data.rows.map((row) => ({ value: row.values[at], itemStyle: { color: fill(row, at), borderRadius: [2, 2, 0, 0] } })),
       })),
-      ...(data.heads.length > 2 ? { legend: { top: 0, right: 0, icon: "circle", itemWidth: 8, itemHeight: 8, textStyle: text, selectedMode: false } } : {}),
+      ...(data.heads.length > 2 ? { legend } : {}),
     }),
   };
 
@@ -95,7 +99,7 @@
     place.hidden = false;
     const table = figure.querySelector("details");
     if (table) table.open = false;
-    const { rows = data.rows, ...option } = kinds[figure.dataset.chart](data);
+    const { rows = data.rows, ...option } = kinds[figure.dataset.chart](data, place.clientWidth < 480);
     const chart = echarts.init(place, null, { renderer: "svg" });
     place.setAttribute("role", "img");
     place.setAttribute("aria-label", figure.querySelector("figcaption").firstChild.textContent.trim());
