@@ -7,13 +7,14 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.look.bounded import BoundedAdmin
 from crm.look.retiring import RetiringAdmin
 from crm.look.words import duration
 from customers.models import Purchase
 from followups.models import CarePlan, CarePlanStep, FollowUp, ReminderRule
 
 
-class CarePlanStepInline(admin.StackedInline):
+class CarePlanStepInline(BoundedAdmin, admin.StackedInline):
     model = CarePlanStep
     extra = 0
     fields = [

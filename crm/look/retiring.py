@@ -8,6 +8,8 @@ from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from crm.look.bounded import BoundedAdmin
+
 
 def is_in_use(row: Model) -> bool:
     """Whether any row points at this one, but for parts of it that go with it (CASCADE)."""
@@ -19,7 +21,7 @@ def is_in_use(row: Model) -> bool:
     return False
 
 
-class RetiringAdmin(admin.ModelAdmin):
+class RetiringAdmin(BoundedAdmin, admin.ModelAdmin):
     """For models with `retired_at`: an "offered" column and filter, the actions Retire and Offer again, and deleting only of
     what nothing points at."""
 

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from crm.look.bounded import BoundedAdmin
 from crm.worktime import actions, clock
 from crm.worktime.forms import CalendarDayForm, CalendarDayFormSet, WorkCalendarForm
 from crm.worktime.models import CalendarDay, WorkCalendar, written
@@ -41,7 +42,7 @@ def preview_of(calendar: WorkCalendar, at: dt.datetime) -> dict:
     }
 
 
-class CalendarDayInline(admin.TabularInline):
+class CalendarDayInline(BoundedAdmin, admin.TabularInline):
     """From today on: earlier ones are in the list of special days."""
 
     model = CalendarDay
@@ -179,7 +180,7 @@ class YearFilter(admin.SimpleListFilter):
 
 
 @admin.register(CalendarDay)
-class CalendarDayAdmin(admin.ModelAdmin):
+class CalendarDayAdmin(BoundedAdmin, admin.ModelAdmin):
     form = CalendarDayForm
     fields = ["calendar", "on", "kind", "name", "hours"]
     list_display = ["on", "calendar", "kind", "name", "hours"]
