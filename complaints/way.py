@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from complaints.models import Complaint, ComplaintMessage, Status
 from crm.look.words import moment
@@ -40,7 +41,7 @@ def way_of(complaint: Complaint) -> list[Step]:
 
 def _done_words(what: str, complaint: Complaint) -> str:
     return {
-        "received": _("Received"),
+        "received": pgettext("a case", "Received"),
         "acknowledged": _("Somebody looks after it"),
         "started": _("In progress"),
         "waiting": _("We asked you something"),
@@ -104,7 +105,7 @@ def letters_of(complaint: Complaint) -> list[ComplaintMessage]:
 def status_words(complaint: Complaint) -> str:
     return str(
         {
-            Status.NEW: _("Received"),
+            Status.NEW: pgettext("a case", "Received"),
             Status.ACKNOWLEDGED: _("Somebody looks after it"),
             Status.IN_PROGRESS: _("In progress"),
             Status.WAITING: _("We wait for your answer"),
